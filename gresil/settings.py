@@ -1,0 +1,236 @@
+"""Settings of the portal. What differs between machines is an environment variable, read here and nowhere else.
+
+With nothing set, this is the portal on one's own machine: SQLite and a generated secret key, both in `var/`.
+`PRODUCTION=true` asks for the rest and stops with one sentence when something is missing or wrong.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dj_database_url
+from csp.constants import NONCE, NONE, SELF
+from environs import Env, EnvError
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+
+
+def stop(sentence: str) -> None:
+    """End the start with one sentence for the person who set up the machine, without a traceback."""
+    raise SystemExit(f"The portal cannot start. {sentence}")
+
+
+env = Env(eager=True)
+try:
+    PRODUCTION: bool = env.bool("PRODUCTION", False)
+    DEBUG: bool = env.bool("DEBUG", False)
+    BEHIND_PROXY: bool = env.bool("BEHIND_PROXY", False)
+    SECRET_KEY: str = env.str("SECRET_KEY", "")
+    ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
+    DATABASE_URL: str = env.str("DATABASE_URL", "")
+    CACHE_URL: str = env.str("CACHE_URL", "")
+except EnvError as error:
+    stop(f"{error} Use true or false.")
+
+if PRODUCTION:
+    if DEBUG:
+        stop("DEBUG cannot be true in production: it shows code and settings to every visitor.")
+    if len(SECRET_KEY) < 50:
+        stop("SECRET_KEY is missing or shorter than 50 characters: set it to a long random text.")
+    if not ALLOWED_HOSTS:
+        stop("ALLOWED_HOSTS is missing: set it to the host names of the portal, separated by commas.")
+    if not DATABASE_URL.startswith(("postgres://", "postgresql://")):
+        stop("DATABASE_URL is missing or not PostgreSQL: set it to postgres://user:password@host:5432/name.")
+    if not CACHE_URL:
+        stop("CACHE_URL is missing: set it to redis://host:6379/0, the cache that all machines share.")
+
+
+def generated_secret_key() -> str:
+    """The secret key of this machine, made at the first start and readable by its owner alone."""
+    path = VAR_DIR / "secret-key"
+    VAR_DIR.mkdir(exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        key = secrets.token_urlsafe(64)
+        file.write(key)
+    return key
+
+
+SECRET_KEY = SECRET_KEY or generated_secret_key()
+ALLOWED_HOSTS = ALLOWED_HOSTS or ["localhost", "127.0.0.1", "[::1]"]
+
+INSTALLED_APPS = [
+    "gresil.apps.GresilConfig",
+    "practices.apps.PracticesConfig",
+    "contacts.apps.ContactsConfig",
+    "translations.apps.TranslationsConfig",
+    "sessions_app.apps.SessionsConfig",
+    "modeltranslation",  # before the admin, whose forms it extends
+    "gresil.apps.GresilAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.sitemaps",
+    "django.forms",
+    "django_filters",
+    "django_prose_editor",
+    "js_asset",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "gresil.urls"
+WSGI_APPLICATION = "gresil.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# Databases and cache
+
+if DATABASE_URL:
+    try:
+        DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True)}
+    except (ValueError, KeyError, dj_database_url.UnknownSchemeError):
+        stop("DATABASE_URL is not understood: set it to postgres://user:password@host:5432/name.")
+else:
+    VAR_DIR.mkdir(exist_ok=True)
+    DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(VAR_DIR / "gresil.sqlite3")}}
+
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # Writers wait for each other instead of failing with "database is locked"; readers never wait.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    # Our queries are short: compiling them takes longer than running them.
+    DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c jit=off"
+else:
+    stop("DATABASE_URL must begin with postgres:// or sqlite:///.")
+
+match urlsplit(CACHE_URL).scheme:
+    case "":
+        CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    case "redis" | "rediss":
+        CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}}
+    case _:
+        stop("CACHE_URL must begin with redis:// or rediss://.")
+
+# Languages: this list is the only place that names them. The first one is the source, shown where another is missing.
+
+LANGUAGES = [
+    ("fr", "Français"),
+    ("de", "Deutsch"),
+    ("lb", "Lëtzebuergesch"),
+    ("en", "English"),
+]
+LANGUAGE_CODE = "fr"
+MODELTRANSLATION_DEFAULT_LANGUAGE = LANGUAGE_CODE
+MODELTRANSLATION_FALLBACK_LANGUAGES = (LANGUAGE_CODE,)
+MODELTRANSLATION_CUSTOM_FIELDS = ("ProseEditorField",)
+USE_I18N = True
+# The Snowball stemmer of each language, for search; none is known for Luxembourgish (snowballstem.org, 2026).
+SEARCH_STEMMERS = {"fr": "french", "de": "german", "en": "english"}
+# The second folder speaks for packages that lack a language, as Django does Luxembourgish; it wins over them.
+LOCALE_PATHS = [BASE_DIR / "gresil" / "locale", BASE_DIR / "gresil" / "locale_overrides"]
+FORMAT_MODULE_PATH = ["gresil.formats"]
+TIME_ZONE = "Europe/Luxembourg"
+USE_TZ = True
+
+# Static files
+
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = BASE_DIR / "static-collected"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+# On one's own machine the files are served from where they lie: no collectstatic before the first page.
+WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_AUTOREFRESH = not PRODUCTION
+
+# Security
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        # The nonce is sent only by pages that use it: the editor's import map in the admin.
+        "script-src": [SELF, NONCE],
+        # The hash is the one style element that the rich text editor adds (django-prose-editor 0.28.0).
+        "style-src": [SELF, "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+if PRODUCTION:
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+if BEHIND_PROXY:
+    # Only a proxy that sets this header itself, and drops what visitors send, may stand in front.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}
