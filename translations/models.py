@@ -1,0 +1,244 @@
+"""How far each translation has come. The texts themselves stand in columns of their models (django-modeltranslation);
+here stands, for each object and language, from which original texts its translation was made."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from modeltranslation.translator import translator
+
+from gresil.languages import target_languages
+from gresil.models import NaturalKeyModel
+
+# Path of a text within its object -> the text: "title", "sections/description/body", "indicators/participantes/label".
+Texts = Mapping[str, str]
+
+
+class TranslationState(models.TextChoices):
+    """The states of a translation; the text in the source language is the *original* and has no row."""
+
+    MISSING = "missing", _("missing")
+    OUTDATED = "outdated", _("outdated")
+    DRAFT = "draft", _("machine draft")
+    REVIEWED = "reviewed", _("reviewed")
+
+
+class TranslationQuerySet(models.QuerySet):
+    def of(self, unit: "TranslatedUnit"):
+        return self.filter(content_type=ContentType.objects.get_for_model(unit), object_id=unit.pk)
+
+
+class Translation(models.Model):
+    content_type = models.ForeignKey(ContentType, verbose_name=_("kind"), on_delete=models.CASCADE)
+    object_id = models.PositiveBigIntegerField()
+    unit: Any = GenericForeignKey()
+    title = models.CharField(_("title"), max_length=400)
+    language = models.CharField(_("language"), max_length=7)
+    state = models.CharField(
+        pgettext_lazy("translation", "state"), max_length=8, choices=TranslationState, default=TranslationState.MISSING
+    )
+    is_reviewed = models.BooleanField(
+        _("reviewed by a person"), default=False, help_text=_("kept while the original moves on")
+    )
+    done = models.PositiveSmallIntegerField(_("texts done"), default=0)
+    total = models.PositiveSmallIntegerField(_("texts in all"), default=0)
+    # Path -> the original text that the translation was made from.
+    based_on = models.JSONField(default=dict, editable=False)
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("state set by"),
+        on_delete=models.SET_NULL,
+        related_name="translations",
+        null=True,
+        blank=True,
+    )
+    set_at = models.DateTimeField(_("state set on"), default=timezone.now)
+
+    objects = TranslationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("translation")
+        verbose_name_plural = _("translations")
+        ordering = ["content_type", "object_id", "language"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["content_type", "object_id", "language"], name="translation_once_per_object_and_language"
+            ),
+            models.CheckConstraint(name="translation_state_is_known", condition=Q(state__in=TranslationState.values)),
+            models.CheckConstraint(
+                name="source_language_has_no_translation", condition=~Q(language=settings.LANGUAGE_CODE)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.language})"
+
+    @property
+    def percentage(self) -> int:
+        return 100 * self.done // self.total if self.total else 100
+
+    def stale(self, source: Texts) -> dict[str, tuple[str, str]]:
+        """Path -> (original that the translation was made from, original of today), where these differ."""
+        return {
+            path: (old, source[path]) for path, old in self.based_on.items() if path in source and old != source[path]
+        }
+
+    def recount(self, source: Texts, target: Texts) -> None:
+        """Set state and figures from the texts as they are now."""
+        missing = [path for path in source if not target.get(path)]
+        outdated = [path for path in self.stale(source) if path not in missing]
+        self.total, self.done = len(source), len(source) - len(missing) - len(outdated)
+        if missing:
+            self.state = TranslationState.MISSING
+        elif outdated:
+            self.state = TranslationState.OUTDATED
+        else:
+            self.state = TranslationState.REVIEWED if self.is_reviewed else TranslationState.DRAFT
+
+
+def translated_fields(model: type[models.Model]) -> list[str]:
+    """The translated fields of `model`, in the order in which it declares them."""
+    names = translator.get_options_for_model(model).all_fields
+    return [field.name for field in model._meta.get_fields() if field.name in names]
+
+
+class TranslatedUnit(NaturalKeyModel):
+    """An object whose translation is one piece of work, together with the parts that belong to it."""
+
+    # Related names of the translated parts, in the order of reading.
+    translation_parts: ClassVar[tuple[str, ...]] = ()
+
+    translations = GenericRelation(Translation)
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def parts_to_fetch(cls) -> list[str]:
+        """What `prefetch_related()` needs so that reading the texts asks the database nothing more."""
+        lookups = list(cls.translation_parts)
+        for related_name in cls.translation_parts:
+            part: Any = cls._meta.get_field(related_name).related_model
+            relations = [lookup.rpartition("__")[0] for lookup in part.natural_key_fields[1:]]
+            lookups += [f"{related_name}__{relation}" for relation in relations if relation]
+        return lookups
+
+    def text_fields(self) -> Iterator[tuple[str, models.Model, str]]:
+        """(path, object, name of the field) of every translated text of the unit, in the order of reading."""
+        for name in translated_fields(type(self)):
+            yield name, self, name
+        for related_name in self.translation_parts:
+            for part in getattr(self, related_name).all():
+                # Without the first word, which is the unit's own.
+                key = "/".join(str(word or "") for word in part.natural_key()[1:])
+                for name in translated_fields(type(part)):
+                    yield f"{related_name}/{key}/{name}", part, name
+
+    def texts(self, language: str) -> dict[str, str]:
+        """Path -> text in `language`; only those that are written."""
+        fields = ((path, getattr(row, f"{name}_{language}")) for path, row, name in self.text_fields())
+        return {path: text for path, text in fields if text}
+
+    def all_texts(self) -> dict[str, dict[str, str]]:
+        """Language -> path -> text, of the texts as the database holds them now."""
+        fresh = type(self)._default_manager.prefetch_related(*self.parts_to_fetch()).get(pk=self.pk)
+        return {language: fresh.texts(language) for language, _name in settings.LANGUAGES}
+
+    def record_translations(
+        self, before: Mapping[str, Texts] | None = None, *, by: Any = None, is_small_change: bool = False
+    ) -> None:
+        """Bring the states up to date after a change.
+
+        `before` are `all_texts()` from before it. A translation that was changed along counts as made from the
+        original of now; with `is_small_change` all others do too, if they were up to date before.
+        """
+        texts = self.all_texts()
+        source = texts[settings.LANGUAGE_CODE]
+        before = before or {}
+        old_source = before.get(settings.LANGUAGE_CODE, source)
+        rows = {row.language: row for row in Translation.objects.of(self)}
+        for language in target_languages():
+            row = rows.get(language) or Translation(unit=self, language=language)
+            old_state, old_target, target = row.state, before.get(language, {}), texts[language]
+            based_on = {}
+            for path in source:
+                made_from = row.based_on.get(path, old_source.get(path, source[path]))
+                is_rewritten = language in before and target.get(path, "") != old_target.get(path, "")
+                is_spared = is_small_change and made_from == old_source.get(path)
+                based_on[path] = source[path] if is_rewritten or is_spared else made_from
+            row.based_on, row.title = based_on, str(self)[:400]
+            row.recount(source, target)
+            if row.state != old_state or row.pk is None:
+                row.set_by, row.set_at = by, timezone.now()
+            row.save()
+
+    def mark_reviewed(self, language: str, *, by: Any) -> None:
+        """A person has read the translation beside the original of today; what is missing stays missing."""
+        self.record_translations()
+        row = Translation.objects.of(self).get(language=language)
+        source = self.texts(settings.LANGUAGE_CODE)
+        row.based_on, row.is_reviewed, row.set_by, row.set_at = source, True, by, timezone.now()
+        row.recount(source, self.texts(language))
+        row.save()
+
+    def translation_in(self, language: str) -> Translation | None:
+        """The state of the translation into `language`; None for the source language, which is the original."""
+        return Translation.objects.of(self).filter(language=language).first()
+
+
+def record_all_translations() -> None:
+    """Begin the record of every object that has none yet: what is there is a machine draft of the original of now."""
+    for model in unit_models():
+        recorded = set(
+            Translation.objects.filter(content_type=ContentType.objects.get_for_model(model)).values_list(
+                "object_id", "language"
+            )
+        )
+        rows = []
+        for unit in model._default_manager.prefetch_related(*model.parts_to_fetch()):
+            source = unit.texts(settings.LANGUAGE_CODE)
+            for language in target_languages():
+                if (unit.pk, language) not in recorded:
+                    row = Translation(unit=unit, language=language, based_on=source, title=str(unit)[:400])
+                    row.recount(source, unit.texts(language))
+                    rows.append(row)
+        Translation.objects.bulk_create(rows)
+
+
+def unit_models() -> list[type[TranslatedUnit]]:
+    return [model for model in apps.get_models() if issubclass(model, TranslatedUnit)]
+
+
+class TranslationImport(models.Model):
+    """A file that a translator sent, kept whole, with what was taken and what was refused: nothing gets lost."""
+
+    language = models.CharField(_("language"), max_length=7)
+    file_name = models.CharField(_("file"), max_length=200)
+    content = models.TextField(_("content"))
+    taken = models.PositiveIntegerField(_("texts taken"), default=0)
+    # A list of {"unit", "path", "reason", "source", "source_today", "target"}.
+    refused = models.JSONField(_("texts refused"), default=list)
+    imported_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("imported by"),
+        on_delete=models.SET_NULL,
+        related_name="translation_imports",
+        null=True,
+    )
+    imported_at = models.DateTimeField(_("imported on"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("imported file")
+        verbose_name_plural = _("imported files")
+        ordering = ["-imported_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.file_name} ({self.language})"

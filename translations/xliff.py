@@ -1,0 +1,158 @@
+"""One language to an outside translator and back, as XLIFF 1.2 (OASIS standard, 2008): one <file> per object, one
+<trans-unit> per text. Its six elements are written with the standard library and read with defusedxml."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+from django.apps import apps
+from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from translations.models import TranslatedUnit, Translation, TranslationImport, TranslationState
+
+NAMESPACE = "urn:oasis:names:tc:xliff:document:1.2"
+XLIFF_STATES: dict[str, str] = {
+    TranslationState.REVIEWED: "signed-off",
+    TranslationState.DRAFT: "needs-review-translation",
+}
+
+
+class NotXliffError(ValueError):
+    pass
+
+
+@dataclass
+class Text:
+    unit: str
+    """Label of the model and slug: "practices.practice/lisko"."""
+    path: str
+    source: str
+    target: str
+
+
+@dataclass
+class Document:
+    language: str
+    texts: list[Text]
+    content: str
+
+
+def export(language: str, translations: Iterable[Translation]) -> bytes:
+    """The texts of `translations` with what is translated so far; each <note> tells what the original was before."""
+    ET.register_namespace("", NAMESPACE)
+    root = ET.Element(f"{{{NAMESPACE}}}xliff", version="1.2")
+    for translation in translations:
+        unit = translation.unit
+        source, target = unit.texts(settings.LANGUAGE_CODE), unit.texts(language)
+        stale = translation.stale(source)
+        attributes = {
+            "original": label_of(unit),
+            "source-language": settings.LANGUAGE_CODE,
+            "target-language": language,
+            "datatype": "htmlbody",
+        }
+        body = ET.SubElement(ET.SubElement(root, f"{{{NAMESPACE}}}file", attributes), f"{{{NAMESPACE}}}body")
+        for path, text in source.items():
+            trans_unit = ET.SubElement(body, f"{{{NAMESPACE}}}trans-unit", id=path)
+            ET.SubElement(trans_unit, f"{{{NAMESPACE}}}source").text = text
+            state = "needs-translation" if path in stale else XLIFF_STATES.get(translation.state, "needs-translation")
+            ET.SubElement(trans_unit, f"{{{NAMESPACE}}}target", state=state).text = target.get(path, "")
+            if path in stale:
+                ET.SubElement(trans_unit, f"{{{NAMESPACE}}}note").text = stale[path][0]
+    return ET.tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+def label_of(unit: TranslatedUnit) -> str:
+    return f"{unit._meta.label_lower}/{unit.natural_key()[0]}"
+
+
+def unit_of(label: str) -> TranslatedUnit | None:
+    model_label, _slash, slug = label.partition("/")
+    try:
+        model = apps.get_model(model_label)
+        unit = model.objects.get(slug=slug) if issubclass(model, TranslatedUnit) else None
+    except (LookupError, ValueError, ObjectDoesNotExist):
+        return None
+    return unit
+
+
+def read(content: bytes) -> Document:
+    """Raises NotXliffError for anything else than an XLIFF 1.2 file in one target language."""
+    try:
+        root = fromstring(content)
+        text = content.decode()
+    except (ET.ParseError, DefusedXmlException, UnicodeDecodeError, ValueError) as error:
+        raise NotXliffError from error
+    files = root.findall(f"{{{NAMESPACE}}}file")
+    languages = {file.get("target-language", "") for file in files}
+    if len(languages) != 1:
+        raise NotXliffError
+    texts = [
+        Text(
+            file.get("original", ""),
+            trans_unit.get("id", ""),
+            trans_unit.findtext(f"{{{NAMESPACE}}}source") or "",
+            (trans_unit.findtext(f"{{{NAMESPACE}}}target") or "").strip(),
+        )
+        for file in files
+        for trans_unit in file.iter(f"{{{NAMESPACE}}}trans-unit")
+    ]
+    return Document(languages.pop(), texts, text)
+
+
+@transaction.atomic
+def take(file_name: str, document: Document, *, by: Any) -> TranslationImport:
+    """Take every text of which the original is still the same; refuse the others, and keep all of it on record."""
+    record = TranslationImport(language=document.language, file_name=file_name[:200], content=document.content)
+    record.imported_by = by
+    by_unit: dict[str, list[Text]] = {}
+    for text in document.texts:
+        by_unit.setdefault(text.unit, []).append(text)
+    for label, texts in by_unit.items():
+        unit = unit_of(label)
+        if unit is None:
+            record.refused += [refusal(text, _("The portal does not have this object.")) for text in texts]
+            continue
+        before = unit.all_texts()
+        fields = {path: (row, name) for path, row, name in unit.text_fields()}
+        for text in texts:
+            today = before[settings.LANGUAGE_CODE].get(text.path)
+            if text.path not in fields or today is None:
+                record.refused.append(refusal(text, _("The object does not have this text any more.")))
+            elif not same(text.source, today):
+                record.refused.append(refusal(text, _("The original has changed in the meantime."), today))
+            elif text.target and text.target != before[document.language].get(text.path, ""):
+                row, name = fields[text.path]
+                column: Any = row._meta.get_field(f"{name}_{document.language}")
+                try:
+                    setattr(row, column.name, column.clean(text.target, row))
+                except ValidationError as error:
+                    record.refused.append(refusal(text, " ".join(error.messages), today))
+                else:
+                    row.save(update_fields=[column.name])
+                    record.taken += 1
+        unit.record_translations(before, by=by)
+    record.save()
+    return record
+
+
+def same(delivered: str, today: str) -> bool:
+    """Whether two originals are the same, whatever a translator's tool did to blanks at line ends."""
+    return delivered.split() == today.split()
+
+
+def refusal(text: Text, reason: str, source_today: str = "") -> dict[str, str]:
+    return {
+        "unit": text.unit,
+        "path": text.path,
+        "reason": reason,
+        "source": text.source,
+        "source_today": source_today,
+        "target": text.target,
+    }
