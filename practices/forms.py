@@ -1,0 +1,40 @@
+from collections.abc import Iterable
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms import BaseInlineFormSet
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from practices.models import ThemeBlock
+
+
+class PracticeCommuneFormSet(BaseInlineFormSet):
+    """The communes of a fiche. Once it is published they may be missing only where it serves the whole country."""
+
+    def clean(self) -> None:
+        super().clean()
+        kept = [form for form in self.forms if form.cleaned_data.get("commune") and not form.cleaned_data.get("DELETE")]
+        if self.instance.is_published and not self.instance.is_national and not kept:
+            raise ValidationError(_("Name at least one commune, or choose the whole country as territory."))
+
+
+class ThemeForm(forms.Form):
+    """The theme blocks that a map or list is narrowed to, by their slugs; empty: all."""
+
+    theme = forms.MultipleChoiceField(
+        label=_("Theme block"),
+        required=False,
+        error_messages={"invalid_choice": _("We do not know one of these choices. Please choose from the list.")},
+    )
+
+    def __init__(self, data: QueryDict, themes: Iterable[ThemeBlock]) -> None:
+        given = data.copy()
+        given.setlist("theme", [slug for slug in given.getlist("theme") if slug.strip()])
+        super().__init__(given)
+        # Read once and compared in Python: nothing that a visitor sends reaches SQL.
+        self.themes = {theme.slug: theme for theme in themes}
+        self.fields["theme"].choices = [(slug, str(theme)) for slug, theme in self.themes.items()]  # type: ignore[attr-defined]
+
+    def clean_theme(self) -> list[ThemeBlock]:
+        return [self.themes[slug] for slug in self.themes if slug in self.cleaned_data["theme"]]

@@ -1,0 +1,716 @@
+import uuid
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_prose_editor.fields import ProseEditorField
+from pyroaring import BitMap
+
+from contacts.models import Commune, Contact, Organisation
+from gresil.dates import Precision, complete_or_absent
+from gresil.languages import has_source_text, in_source_language, translated
+from gresil.models import KeySetField, NamedQuerySet, NaturalKeyManager, NaturalKeyModel
+from gresil.text import alphabetically
+from practices.index import index
+from translations.models import TranslatedUnit
+
+# What the visual editor offers, and all that is kept of pasted text.
+RICH_TEXT = {
+    "Bold": True,
+    "Italic": True,
+    "BulletList": True,
+    "OrderedList": True,
+    "ListItem": True,
+    "Link": {"protocols": ["https", "mailto"], "enableTarget": False},
+}
+
+
+class ThemeBlock(TranslatedUnit):
+    slug = models.SlugField(_("slug"), unique=True)
+    code = models.CharField(_("number"), max_length=4, unique=True, help_text=_("1a, 1b, 2, 3 at the Assises"))
+    title = models.CharField(_("title"), max_length=150)
+    short_title = models.CharField(_("short title"), max_length=40)
+    introduction = models.TextField(_("introduction"), blank=True)
+
+    class Meta:
+        verbose_name = _("theme block")
+        verbose_name_plural = _("theme blocks")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('practices:list')}?theme={self.slug}"
+
+
+class Topic(TranslatedUnit):
+    slug = models.SlugField(_("slug"), unique=True)
+    name = models.CharField(_("name"), max_length=80)
+
+    objects = NaturalKeyManager.from_queryset(NamedQuerySet)()
+
+    class Meta:
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
+        ordering = ["slug"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Audience(TranslatedUnit):
+    slug = models.SlugField(_("slug"), unique=True)
+    name = models.CharField(_("name"), max_length=80)
+
+    objects = NaturalKeyManager.from_queryset(NamedQuerySet)()
+
+    class Meta:
+        verbose_name = _("target group")
+        verbose_name_plural = _("target groups")
+        ordering = ["slug"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SourceDocument(TranslatedUnit):
+    """A document that fiches were written from."""
+
+    slug = models.SlugField(_("slug"), unique=True)
+    title = models.CharField(_("title"), max_length=250)
+    publisher = models.CharField(_("published by"), max_length=200, blank=True)
+    published_on = models.DateField(_("published on"), null=True, blank=True)
+    published_precision = models.CharField(_("exactness"), max_length=5, choices=Precision, blank=True)
+    url = models.URLField(_("web address"), max_length=500, blank=True)
+    note = models.TextField(_("note"), blank=True)
+
+    class Meta:
+        verbose_name = _("source document")
+        verbose_name_plural = _("source documents")
+        ordering = ["slug"]
+        constraints = [
+            models.CheckConstraint(
+                name="source_document_date_has_an_exactness",
+                condition=complete_or_absent("published_on", "published_precision"),
+                violation_error_message=_("Give the date together with its exactness."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class TermQuerySet(NamedQuerySet):
+    def superseded(self):
+        """Those that something else took the place of."""
+        return self.filter(successors__isnull=False).distinct()
+
+
+class Term(TranslatedUnit):
+    """A name of a law, an institution or an idea, from when to when it holds, and what took its place."""
+
+    slug = models.SlugField(_("slug"), max_length=80, unique=True)
+    name = models.CharField(_("name"), max_length=150)
+    abbreviation = models.CharField(_("acronym"), max_length=20, blank=True)
+    aliases = models.TextField(
+        _("other forms"), blank=True, help_text=_("one per line: plural, feminine, other spellings; found by search")
+    )
+    meaning = models.TextField(_("meaning"), blank=True)
+    valid_from = models.DateField(_("holds since"), null=True, blank=True)
+    valid_from_precision = models.CharField(_("exactness"), max_length=5, choices=Precision, blank=True)
+    valid_to = models.DateField(_("held until"), null=True, blank=True)
+    valid_to_precision = models.CharField(_("exactness"), max_length=5, choices=Precision, blank=True)
+    successors = models.ManyToManyField(
+        "self",
+        verbose_name=_("what took its place"),
+        symmetrical=False,
+        related_name="predecessors",
+        blank=True,
+    )
+    source = models.CharField(_("source"), max_length=200, blank=True, help_text=_("for staff only"))
+    url = models.URLField(_("web address of the source"), max_length=500, blank=True)
+
+    objects = NaturalKeyManager.from_queryset(TermQuerySet)()
+
+    class Meta:
+        verbose_name = _("term")
+        verbose_name_plural = _("terms")
+        ordering = ["slug"]
+        constraints = [
+            models.CheckConstraint(
+                name="term_ends_after_it_begins",
+                condition=Q(valid_from=None) | Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
+                violation_error_message=_("The end cannot come before the beginning."),
+            ),
+            models.CheckConstraint(
+                name="term_beginning_has_an_exactness",
+                condition=complete_or_absent("valid_from", "valid_from_precision"),
+                violation_error_message=_("Give the beginning together with its exactness."),
+            ),
+            models.CheckConstraint(
+                name="term_end_has_an_exactness",
+                condition=complete_or_absent("valid_to", "valid_to_precision"),
+                violation_error_message=_("Give the end together with its exactness."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.abbreviation})" if self.abbreviation else self.name
+
+
+class Territory(models.TextChoices):
+    LOCAL = "local", _("local")
+    REGIONAL = "regional", _("regional")
+    NATIONAL = "national", _("whole country")
+
+
+class Status(models.TextChoices):
+    PLANNED = "planned", _("planned")
+    RUNNING = "running", _("running")
+    PAUSED = "paused", _("paused")
+    ENDED = "ended", _("ended")
+
+
+class CostBand(models.TextChoices):
+    FREE = "free", _("free of charge")
+    LOW = "low", _("up to €5,000")
+    MEDIUM = "medium", _("€5,000 to €25,000")
+    HIGH = "high", _("more than €25,000")
+
+
+class State(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    IN_REVIEW = "in-review", _("in review")
+    PUBLISHED = "published", _("published")
+    ARCHIVED = "archived", _("archived")
+
+
+class PracticeQuerySet(models.QuerySet):
+    def published(self):
+        """What the public may read."""
+        return self.filter(state=State.PUBLISHED)
+
+    def newest(self):
+        """The latest published first; where drafts stand among them depends on the database."""
+        return self.order_by("-published_at", "slug")
+
+    def by_title(self):
+        return self.order_by(alphabetically(translated("title")), "pk")
+
+    def in_turn(self, keys: Sequence[int]) -> list["Practice"]:
+        """Those with these keys, in their order, without any that was deleted in the meantime."""
+        rows = self.in_bulk(keys)
+        return [rows[key] for key in keys if key in rows]
+
+    def with_card_details(self):
+        """Everything that `components/practice_card.html` shows, in a fixed number of queries."""
+        return self.select_related("theme").prefetch_related(
+            models.Prefetch("communes", Commune.objects.by_name()),
+        )
+
+
+class Practice(TranslatedUnit):
+    translation_parts = ("sections", "practice_organisations", "practice_contacts", "indicators", "links")
+
+    slug = models.SlugField(
+        _("slug"),
+        max_length=80,
+        unique=True,
+        help_text=_("The end of the page's address. It never changes once the fiche is published."),
+    )
+    title = models.CharField(_("title"), max_length=200)
+    subtitle = models.CharField(_("subtitle"), max_length=250, blank=True)
+    summary = models.TextField(_("summary"), blank=True, help_text=_("two sentences for a reader in a hurry"))
+    theme = models.ForeignKey(
+        ThemeBlock, verbose_name=_("theme block"), on_delete=models.PROTECT, related_name="practices"
+    )
+    topics = models.ManyToManyField(Topic, verbose_name=_("topics"), related_name="practices", blank=True)
+    audiences = models.ManyToManyField(Audience, verbose_name=_("target groups"), related_name="practices", blank=True)
+    year = models.PositiveSmallIntegerField(_("year"), help_text=_("the year that the fiche describes; readers see it"))
+
+    territory = models.CharField(_("territory"), max_length=10, choices=Territory, default=Territory.LOCAL)
+    territory_name = models.CharField(
+        _("name of the region"), max_length=100, blank=True, help_text=_("for several communes together")
+    )
+    communes = models.ManyToManyField(
+        Commune,
+        verbose_name=_("communes"),
+        through="PracticeCommune",
+        related_name="practices",
+        blank=True,
+    )
+    organisations = models.ManyToManyField(
+        Organisation,
+        verbose_name=_("organisations"),
+        through="PracticeOrganisation",
+        related_name="practices",
+    )
+    contacts = models.ManyToManyField(
+        Contact, verbose_name=_("contacts"), through="PracticeContact", related_name="practices"
+    )
+    source_documents = models.ManyToManyField(
+        SourceDocument, verbose_name=_("source documents"), through="PracticeSource", related_name="practices"
+    )
+
+    started_on = models.DateField(_("began on"), null=True, blank=True)
+    started_precision = models.CharField(_("exactness of the beginning"), max_length=5, choices=Precision, blank=True)
+    ended_on = models.DateField(
+        _("ends or ended on"), null=True, blank=True, help_text=_("as planned, or as it happened")
+    )
+    ended_precision = models.CharField(_("exactness of the end"), max_length=5, choices=Precision, blank=True)
+    frequency = models.CharField(_("frequency"), max_length=250, blank=True)
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status, blank=True, help_text=_("empty: not known today")
+    )
+    cost_band = models.CharField(_("cost for the commune"), max_length=10, choices=CostBand, blank=True)
+
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
+    published_at = models.DateTimeField(_("published on"), null=True, blank=True, editable=False)
+    confirmed_on = models.DateField(
+        _("last confirmed on"), null=True, blank=True, help_text=_("by the contact of the fiche")
+    )
+    staff_note = models.TextField(_("note"), blank=True, help_text=_("for staff only"))
+    created_at = models.DateTimeField(_("created on"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed on"), auto_now=True)
+
+    objects = NaturalKeyManager.from_queryset(PracticeQuerySet)()
+
+    class Meta:
+        verbose_name = _("good practice")
+        verbose_name_plural = _("good practices")
+        ordering = ["-published_at", "pk"]
+        indexes = [
+            models.Index(fields=["state", "-published_at", "slug"], name="practice_newest"),
+            models.Index(fields=["state", "-updated_at", "slug"], name="practice_updated"),
+            *(
+                models.Index("state", alphabetically(translated("title", code)), "id", name=f"practice_title_{code}")
+                for code, _name in settings.LANGUAGES
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="practice_state_is_known",
+                condition=Q(state__in=State.values),
+                violation_error_message=_("Choose a state."),
+            ),
+            models.CheckConstraint(
+                name="practice_territory_is_known",
+                condition=Q(territory__in=Territory.values),
+                violation_error_message=_("Choose a territory."),
+            ),
+            models.CheckConstraint(
+                name="practice_status_is_known",
+                condition=Q(status="") | Q(status__in=Status.values),
+                violation_error_message=_("Choose a status."),
+            ),
+            models.CheckConstraint(
+                name="practice_cost_band_is_known",
+                condition=Q(cost_band="") | Q(cost_band__in=CostBand.values),
+                violation_error_message=_("Choose a cost band."),
+            ),
+            models.CheckConstraint(
+                name="practice_ends_after_it_begins",
+                condition=Q(started_on=None) | Q(ended_on=None) | Q(ended_on__gte=F("started_on")),
+                violation_error_message=_("The end cannot come before the beginning."),
+            ),
+            models.CheckConstraint(
+                name="practice_beginning_has_an_exactness",
+                condition=complete_or_absent("started_on", "started_precision"),
+                violation_error_message=_("Give the beginning together with its exactness."),
+            ),
+            models.CheckConstraint(
+                name="practice_end_has_an_exactness",
+                condition=complete_or_absent("ended_on", "ended_precision"),
+                violation_error_message=_("Give the end together with its exactness."),
+            ),
+            models.CheckConstraint(
+                name="practice_has_a_title",
+                condition=has_source_text("title"),
+                violation_error_message=_("Give the title in the source language."),
+            ),
+            models.CheckConstraint(
+                name="published_practice_has_summary_and_date",
+                condition=~Q(state=State.PUBLISHED) | (has_source_text("summary") & Q(published_at__isnull=False)),
+                violation_error_message=_("A published fiche needs a summary in the source language."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("practices:detail", args=[self.slug])
+
+    @property
+    def is_published(self) -> bool:
+        return self.state == State.PUBLISHED
+
+    @property
+    def is_national(self) -> bool:
+        return self.territory == Territory.NATIONAL
+
+    def record_translations(self, *args, **kwargs) -> None:
+        super().record_translations(*args, **kwargs)
+        index([self])
+
+    def clean(self) -> None:
+        if self.is_published and self.published_at is None:
+            self.published_at = timezone.now()
+
+    @transaction.atomic
+    def publish(self) -> None:
+        """Open the fiche to the public; `ValidationError` says what it still lacks."""
+        self.state = State.PUBLISHED
+        self.full_clean()
+        if not self.is_national and not self.communes.exists():
+            raise ValidationError(_("Name at least one commune, or choose the whole country as territory."))
+        self.save()
+        index([self])
+
+    @transaction.atomic
+    def archive(self) -> None:
+        self.state = State.ARCHIVED
+        self.save()
+        index([self])
+
+
+class PracticeCommune(NaturalKeyModel):
+    natural_key_fields = ("practice__slug", "commune__slug")
+
+    practice = models.ForeignKey(Practice, on_delete=models.CASCADE, related_name="practice_communes")
+    commune = models.ForeignKey(
+        Commune, verbose_name=_("commune"), on_delete=models.PROTECT, related_name="practice_communes"
+    )
+
+    class Meta:
+        verbose_name = _("commune served")
+        verbose_name_plural = _("communes served")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice", "commune"],
+                name="practice_serves_a_commune_once",
+                violation_error_message=_("This commune is in the list already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.commune)
+
+
+class SectionKind(models.TextChoices):
+    OBJECTIVES = "objectives", _("Mission and objectives")
+    NEED = "need", _("The need it answers")
+    DESCRIPTION = "description", _("Description and approach")
+    CHALLENGES = "challenges", _("Challenges and difficulties")
+    SOLUTIONS = "solutions", _("Solutions found")
+    ORIGINALITY = "originality", _("What is special about it")
+    RESIDENTS = "residents", _("What residents bring")
+    RESULTS = "results", _("Results and benefits")
+    AUDIENCE = "audience", _("Target group")
+    PLACE = "place", _("Place and frequency")
+    COSTS = "costs", _("Costs")
+    CONDITIONS = "conditions", _("Conditions of success")
+    MINIMUM = "minimum", _("The smallest set-up that works")
+    STAFF_TIME = "staff-time", _("Staff time")
+    LESSONS = "lessons", _("What was learnt")
+    OTHER = "other", _("Heading of its own")
+
+
+class PracticeSection(NaturalKeyModel):
+    natural_key_fields = ("practice__slug", "kind", in_source_language("heading"))
+
+    practice = models.ForeignKey(Practice, on_delete=models.CASCADE, related_name="sections")
+    kind = models.CharField(_("kind"), max_length=20, choices=SectionKind)
+    heading = models.CharField(_("heading"), max_length=150, blank=True, help_text=_("only for a heading of its own"))
+    body = ProseEditorField(_("text"), extensions=RICH_TEXT, sanitize=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("section")
+        verbose_name_plural = _("sections")
+        ordering = ["practice", "position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice", "kind"],
+                condition=~Q(kind=SectionKind.OTHER),
+                name="practice_has_a_section_once",
+                violation_error_message=_("The fiche has a section of this kind already."),
+            ),
+            models.CheckConstraint(
+                name="section_kind_is_known",
+                condition=Q(kind__in=SectionKind.values),
+                violation_error_message=_("Choose the kind of section."),
+            ),
+            models.CheckConstraint(
+                name="only_an_own_section_has_a_heading",
+                condition=Q(kind=SectionKind.OTHER) & has_source_text("heading")
+                | ~Q(kind=SectionKind.OTHER) & ~has_source_text("heading"),
+                violation_error_message=_("A heading of its own goes with the kind of that name, and only with it."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        return self.heading if self.kind == SectionKind.OTHER else self.get_kind_display()
+
+
+class OrganisationRole(models.TextChoices):
+    CARRIER = "carrier", _("carried by")
+    ORGANISER = "organiser", _("organised by")
+    PARTNER = "partner", _("partner")
+    FUNDER = "funder", _("funded by")
+
+
+class PracticeOrganisation(NaturalKeyModel):
+    natural_key_fields = ("practice__slug", "organisation__slug", "role")
+
+    practice = models.ForeignKey(Practice, on_delete=models.CASCADE, related_name="practice_organisations")
+    organisation = models.ForeignKey(
+        Organisation,
+        verbose_name=_("organisation"),
+        on_delete=models.PROTECT,
+        related_name="practice_organisations",
+    )
+    role = models.CharField(_("role"), max_length=10, choices=OrganisationRole)
+    detail = models.CharField(_("detail"), max_length=250, blank=True, help_text=_("the service or body within it"))
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("organisation of the fiche")
+        verbose_name_plural = _("organisations of the fiche")
+        ordering = ["practice", "position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice", "organisation", "role"],
+                name="organisation_has_a_role_once",
+                violation_error_message=_("This organisation has that role already."),
+            ),
+            models.CheckConstraint(
+                name="organisation_role_is_known",
+                condition=Q(role__in=OrganisationRole.values),
+                violation_error_message=_("Choose the role of the organisation."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} ({self.get_role_display()})"
+
+
+class PracticeContact(NaturalKeyModel):
+    natural_key_fields = ("practice__slug", "contact__slug")
+
+    practice = models.ForeignKey(Practice, on_delete=models.CASCADE, related_name="practice_contacts")
+    contact = models.ForeignKey(
+        Contact, verbose_name=_("contact"), on_delete=models.PROTECT, related_name="practice_contacts"
+    )
+    subject = models.CharField(
+        _("what to ask about"), max_length=150, blank=True, help_text=_("empty: the whole fiche")
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("contact of the fiche")
+        verbose_name_plural = _("contacts of the fiche")
+        ordering = ["practice", "position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice", "contact"],
+                name="practice_names_a_contact_once",
+                violation_error_message=_("This contact is in the list already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.contact)
+
+
+class PracticeIndicator(NaturalKeyModel):
+    natural_key_fields = ("practice__slug", in_source_language("label"))
+
+    practice = models.ForeignKey(Practice, on_delete=models.CASCADE, related_name="indicators")
+    value = models.DecimalField(_("figure"), max_digits=14, decimal_places=2)
+    is_approximate = models.BooleanField(_("approximate"), default=False)
+    label = models.CharField(_("unit"), max_length=150, help_text=_("what is counted: “women in weekly courses”"))
+    measured_on = models.DateField(_("measured on"), null=True, blank=True)
+    measured_precision = models.CharField(_("exactness"), max_length=5, choices=Precision, blank=True)
+    source = models.CharField(_("source"), max_length=200, blank=True, help_text=_("empty: the source of the fiche"))
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("figure")
+        verbose_name_plural = _("figures")
+        ordering = ["practice", "position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice", in_source_language("label")],
+                name="indicator_once_in_its_practice",
+                violation_error_message=_("The fiche has this figure already."),
+            ),
+            models.CheckConstraint(
+                name="indicator_date_has_an_exactness",
+                condition=complete_or_absent("measured_on", "measured_precision"),
+                violation_error_message=_("Give the date together with its exactness."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.value.normalize():f} {self.label}"
+
+
+class LinkKind(models.TextChoices):
+    WEBSITE = "website", _("website")
+    SOCIAL = "social", _("social network")
+    DOCUMENT = "document", _("document")
+
+
+class PracticeLink(NaturalKeyModel):
+    natural_key_fields = ("practice__slug", "url")
+
+    practice = models.ForeignKey(Practice, on_delete=models.CASCADE, related_name="links")
+    kind = models.CharField(_("kind"), max_length=10, choices=LinkKind, default=LinkKind.WEBSITE)
+    url = models.URLField(_("web address"), max_length=500)
+    label = models.CharField(_("text of the link"), max_length=200)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("link or document")
+        verbose_name_plural = _("links and documents")
+        ordering = ["practice", "position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice", "url"],
+                name="practice_links_an_address_once",
+                violation_error_message=_("This address is in the list already."),
+            ),
+            models.CheckConstraint(
+                name="link_kind_is_known",
+                condition=Q(kind__in=LinkKind.values),
+                violation_error_message=_("Choose the kind of link."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class PracticeSource(NaturalKeyModel):
+    natural_key_fields = ("practice__slug", "document__slug")
+
+    practice = models.ForeignKey(Practice, on_delete=models.CASCADE, related_name="practice_sources")
+    document = models.ForeignKey(
+        SourceDocument,
+        verbose_name=_("source document"),
+        on_delete=models.PROTECT,
+        related_name="practice_sources",
+    )
+    pages = models.CharField(_("pages"), max_length=50, blank=True, help_text=_("“7” or “8–9”"))
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("source of the fiche")
+        verbose_name_plural = _("sources of the fiche")
+        ordering = ["practice", "position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice", "document"],
+                name="practice_names_a_source_once",
+                violation_error_message=_("This document is in the list already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.document)
+
+
+class FacetValue(models.Model):
+    """One choice by which the library is narrowed (topic sport, commune strassen, year 2017), and the published fiches
+    that it gives. Kept by `practices.index`."""
+
+    facet = models.CharField(max_length=20)
+    slug = models.CharField(max_length=80)
+    practices: "models.Field[BitMap, BitMap]" = KeySetField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["facet", "slug"], name="facet_value_once")]
+
+    def __str__(self) -> str:
+        return f"{self.facet}={self.slug}"
+
+
+class PostingList(models.Model):
+    """A word, or its stem, and the fiches in which it stands, in one language and one part. Kept by
+    `practices.index`."""
+
+    language = models.CharField(max_length=7)
+    part = models.CharField(max_length=7)
+    word = models.CharField(max_length=100, db_index=True)
+    practices: "models.Field[BitMap, BitMap]" = KeySetField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["word", "language", "part"], name="posting_list_once")]
+
+    def __str__(self) -> str:
+        return f"{self.word} ({self.language}, {self.part})"
+
+
+class IndexedPractice(models.Model):
+    """Which facet values, posting lists and words a fiche stands in, so that it can be taken out of them again."""
+
+    practice = models.OneToOneField(Practice, on_delete=models.CASCADE, primary_key=True, related_name="indexed")
+    facet_values: "models.Field[BitMap, BitMap]" = KeySetField()
+    posting_lists: "models.Field[BitMap, BitMap]" = KeySetField()
+    search_words: "models.Field[BitMap, BitMap]" = KeySetField()
+
+    def __str__(self) -> str:
+        return str(self.practice)
+
+
+class IndexVersion(models.Model):
+    """One row, locked by whoever writes to the index, and different after each change of it."""
+
+    token = models.UUIDField(default=uuid.uuid4)
+
+    def __str__(self) -> str:
+        return str(self.token)
+
+
+class SearchWord(models.Model):
+    """A word, folded and as published fiches write it: what a misspelt one may have meant. Kept by
+    `practices.index`."""
+
+    shown = models.CharField(max_length=60)
+    word = models.CharField(max_length=100)
+    practices: "models.Field[BitMap, BitMap]" = KeySetField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["word", "shown"], name="search_word_once")]
+
+    def __str__(self) -> str:
+        return self.shown
+
+
+class EmptySearch(models.Model):
+    """A search that found nothing, counted: what people look for and the library does not have. No personal data."""
+
+    language = models.CharField(_("language"), max_length=7)
+    query = models.CharField(_("words"), max_length=100)
+    count = models.PositiveIntegerField(_("how often"), default=1)
+    last_on = models.DateField(_("last on"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("search without result")
+        verbose_name_plural = _("searches without result")
+        ordering = ["-count", "query"]
+        constraints = [models.UniqueConstraint(fields=["language", "query"], name="empty_search_once")]
+
+    def __str__(self) -> str:
+        return self.query
