@@ -1,0 +1,57 @@
+from django.contrib import admin
+
+from gresil.admin_site import PortalInline
+from gresil.languages import all_columns
+from sessions_app.models import (
+    AgendaItem,
+    Session,
+    SessionDocument,
+    SessionFigure,
+    SessionPartner,
+    Speaker,
+)
+from translations.admin import UnitAdmin
+
+
+class AgendaItemInline(PortalInline):
+    model = AgendaItem
+    classes = ["collapse"]
+
+
+class SpeakerInline(PortalInline):
+    model = Speaker
+    classes = ["collapse"]
+
+
+class SessionPartnerInline(PortalInline):
+    model = SessionPartner
+    autocomplete_fields = ["organisation"]
+    classes = ["collapse"]
+
+
+class SessionFigureInline(PortalInline):
+    model = SessionFigure
+    classes = ["collapse"]
+
+
+class SessionDocumentInline(PortalInline):
+    model = SessionDocument
+    classes = ["collapse"]
+
+
+@admin.register(Session)
+class SessionAdmin(UnitAdmin):
+    list_display = ["date", "title", "kind", "edition", "commune", "participants", "is_published"]
+    list_display_links = ["date", "title"]
+    list_filter = ["kind", "is_published", "mode", "evidence"]
+    list_select_related = ["commune"]
+    search_fields = ["series_name", "locality", *all_columns("title"), *all_columns("summary")]
+    autocomplete_fields = ["commune", "practices"]
+    prepopulated_fields = {"slug": ["title"]}
+    inlines = [
+        AgendaItemInline,
+        SpeakerInline,
+        SessionPartnerInline,
+        SessionFigureInline,
+        SessionDocumentInline,
+    ]
