@@ -1,0 +1,34 @@
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+
+from tests.browser.conftest import DESK
+from tests.browser.test_journeys import PAGES
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+# axe leaves these two switched off unless asked.
+OPTIONS = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "rules": {"target-size": {"enabled": True}},
+    "resultTypes": ["violations"],
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_to_complain_of(open_page, scheme):
+    page = open_page("/fr/", color_scheme=scheme)
+    found = []
+
+    for number, path in enumerate(PAGES):
+        language = settings.LANGUAGES[number % len(settings.LANGUAGES)][0]
+        page.set_viewport_size(DESK if number % 2 else {"width": 320, "height": 640})
+        page.goto(f"/{language}/{path}")
+        results = Axe().run(page, options=OPTIONS)
+        found += [
+            (path, rule["id"], rule["nodes"][0]["html"][:150], rule["nodes"][0]["failureSummary"][:200])
+            for rule in results.response["violations"]
+        ]
+
+    open_page.complaints.clear()
+    assert not found

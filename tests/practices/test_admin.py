@@ -1,0 +1,191 @@
+import json
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.contrib import admin
+from pytest_django.asserts import assertContains, assertNotContains
+
+from practices.models import EmptySearch, FacetValue, IndexedPractice, IndexVersion, PostingList, Practice, SearchWord
+from practices.search import matching
+from tests.factories import make_commune, make_practice, make_theme
+from translations.models import Translation, TranslationImport
+
+pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors, pytest.mark.usefixtures("staff")]
+LIST = "/admin/practices/practice/"
+RECORDS = {Translation, TranslationImport, EmptySearch}
+
+
+def form_data(client, practice: Practice, **changes) -> dict:
+    """What a browser sends back for the untouched change form of `practice`, with `changes`."""
+    response = client.get(f"{LIST}{practice.pk}/change/")
+    forms = [response.context["adminform"].form]
+    for formset in response.context["inline_admin_formsets"]:
+        forms += [formset.formset.management_form, *formset.formset.forms]
+    values = {bound.html_name: bound.value() for form in forms for bound in form}
+    data = {name: value for name, value in values.items() if value is not None and value is not False}
+    return data | changes
+
+
+def act(client, action: str, *practices: Practice):
+    data = {"action": action, "_selected_action": [practice.pk for practice in practices]}
+    return client.post(LIST, data, follow=True)
+
+
+@pytest.mark.parametrize("language", [code for code, name in settings.LANGUAGES])
+def test_every_admin_page_opens_in_every_language(client, language):
+    make_practice(communes=(make_commune(),), body="<p>Texte</p>")
+    opened = 0
+
+    for model, model_admin in admin.site._registry.items():
+        label = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+        paths = [label, f"{label}?q=%C3%A9t%C3%A9"] if model_admin.search_fields else [label]
+        # What is only recorded is not added by hand.
+        paths += [f"{label}add/"] if model not in RECORDS else []
+        paths += [f"{label}{row.pk}/change/" for row in model._default_manager.all()[:1]]
+        for path in paths:
+            response = client.get(path, headers={"accept-language": language})
+            assertContains(response, f'<html lang="{language}"')
+            opened += 1
+
+    assert opened > 40
+
+
+def test_every_model_of_the_portal_is_in_the_admin_or_edited_within_another():
+    registered = set(admin.site._registry)
+    inline = {inline.model for model_admin in admin.site._registry.values() for inline in model_admin.inlines}
+    ours = [
+        model
+        for label in ["contacts", "practices", "sessions_app"]
+        for model in apps.get_app_config(label).get_models()
+    ]
+
+    assert len(ours) > 15
+    # What the portal writes by itself is nobody's to edit.
+    assert set(ours) - registered - inline == {FacetValue, PostingList, IndexedPractice, IndexVersion, SearchWord}
+
+
+def test_a_saved_fiche_is_found_by_its_new_words(client):
+    practice = make_practice(title_fr="Café", communes=(make_commune(),), body="<p>Ancien</p>")
+
+    response = client.post(
+        f"{LIST}{practice.pk}/change/", form_data(client, practice, **{"sections-0-body_fr": "<p>Nouveau</p>"})
+    )
+
+    assert response.status_code == 302, response.context["errors"]
+    assert list(matching(Practice.objects.all(), "nouveau")) == [practice]
+    assert not matching(Practice.objects.all(), "ancien")
+
+
+def test_pasted_text_is_cleaned_when_it_is_saved(client):
+    practice = make_practice(communes=(make_commune(),), body="<p>Texte</p>")
+    pasted = '<p onclick="x()">Gras <b>ici</b></p><script>alert(1)</script><h1>Titre</h1><a href="javascript:x">l</a>'
+
+    client.post(f"{LIST}{practice.pk}/change/", form_data(client, practice, **{"sections-0-body_fr": pasted}))
+
+    saved = practice.sections.get().body_fr
+    for bad in ["onclick", "script", "<h1", "javascript"]:
+        assert bad not in saved
+    assert "<strong>ici</strong>" in saved or "ici" in saved
+
+
+def test_a_translation_is_saved_in_its_own_language(client):
+    practice = make_practice(title_fr="Café", communes=(make_commune(),))
+
+    client.post(f"{LIST}{practice.pk}/change/", form_data(client, practice, title_lb="Sproochecafé"))
+
+    practice.refresh_from_db()
+    assert (practice.title_fr, practice.title_lb, practice.title_de) == ("Café", "Sproochecafé", None)
+
+
+def test_the_address_of_a_published_fiche_cannot_change(client):
+    published, draft = make_practice(slug="published"), make_practice(state="draft", published_at=None)
+
+    assertNotContains(client.get(f"{LIST}{published.pk}/change/"), 'name="slug"')
+    assertContains(client.get(f"{LIST}{draft.pk}/change/"), 'name="slug"')
+
+
+def test_a_published_fiche_keeps_a_commune_unless_it_is_national(client):
+    practice = make_practice(communes=(make_commune(),))
+    address = f"{LIST}{practice.pk}/change/"
+
+    refused = client.post(address, form_data(client, practice, **{"practice_communes-0-DELETE": "on"}))
+    national = {"practice_communes-0-DELETE": "on", "territory": "national"}
+    accepted = client.post(address, form_data(client, practice, **national))
+
+    assert refused.status_code == 200
+    assert accepted.status_code == 302
+
+
+def test_saving_as_published_publishes(client):
+    practice = make_practice(state="draft", published_at=None, communes=(make_commune(),))
+
+    client.post(f"{LIST}{practice.pk}/change/", form_data(client, practice, state="published"))
+
+    practice.refresh_from_db()
+    assert practice.is_published
+    assert practice.published_at is not None
+
+
+def test_staff_publish_and_archive_from_the_list(client):
+    ready = make_practice(state="draft", published_at=None, communes=(make_commune(),))
+    incomplete = make_practice(state="draft", published_at=None, title_fr="Sans commune")
+
+    response = act(client, "publish", ready, incomplete)
+
+    assertContains(response, "Sans commune:")
+    assert set(Practice.objects.published()) == {ready}
+
+    act(client, "archive", ready)
+
+    assert not Practice.objects.published()
+
+
+def test_search_and_autocompletion_know_no_accents(client):
+    make_practice(title_fr="Été à Käerjeng")
+    commune = make_commune(name_fr="Käerjeng")
+    make_theme(title_fr="Été")
+
+    assertContains(client.get(f"{LIST}?q=ete+kaerjeng"), "Été à Käerjeng")
+    found = client.get(
+        "/admin/autocomplete/?app_label=practices&model_name=practicecommune&field_name=commune&term=kaer"
+    )
+
+    assert [result["id"] for result in json.loads(found.content)["results"]] == [str(commune.pk)]
+
+
+def test_a_fiche_can_be_viewed_on_the_site(client):
+    practice = make_practice(slug="cafe")
+
+    response = client.get(f"{LIST}{practice.pk}/change/")
+    link = response.context["absolute_url"]
+
+    assert client.get(link).url.endswith("/practices/cafe/")
+
+
+def test_staff_choose_the_language_of_the_admin(client):
+    client.post("/i18n/setlang/", {"language": "lb", "next": "/admin/"})
+
+    assertContains(client.get("/admin/"), '<html lang="lb"')
+
+
+def test_the_editor_may_run_its_inline_import_map(client):
+    practice = make_practice(body="<p>Texte</p>")
+
+    response = client.get(f"{LIST}{practice.pk}/change/")
+
+    nonce = response["Content-Security-Policy"].split("'nonce-")[1].split("'")[0]
+    assertContains(response, f'type="importmap" nonce="{nonce}"')
+
+
+def test_the_list_asks_the_database_as_often_for_many_fiches(client, django_assert_max_num_queries):
+    for _ in range(2):
+        make_practice()
+    with django_assert_max_num_queries(25) as small:
+        client.get(LIST)
+    for _ in range(18):
+        make_practice()
+    with django_assert_max_num_queries(25) as full:
+        client.get(LIST)
+
+    assert len(full) == len(small)

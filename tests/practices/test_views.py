@@ -1,0 +1,353 @@
+import datetime
+
+import pytest
+from django.conf import settings
+from pytest_django.asserts import assertContains, assertInHTML, assertNotContains
+
+from practices.views import PER_PAGE
+from tests.factories import (
+    make_audience,
+    make_commune,
+    make_contact,
+    make_organisation,
+    make_practice,
+    make_session,
+    make_source_document,
+    make_theme,
+    make_topic,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_library_says_how_many_fiches_there_are(client):
+    make_practice()
+    make_practice()
+
+    assertInHTML('<p class="result-count" role="status">2 fiches</p>', client.get("/fr/practices/").content.decode())
+
+
+def test_a_long_library_goes_on_page_by_page_and_keeps_the_filters(client):
+    theme = make_theme(slug="pci")
+    for _ in range(PER_PAGE + 1):
+        make_practice(theme=theme)
+
+    first = client.get("/fr/practices/?theme=pci")
+    second = client.get("/fr/practices/?theme=pci&page=2")
+
+    assertContains(first, 'href="?theme=pci&amp;page=2"')
+    assert len(first.context["page"].object_list) == PER_PAGE
+    assert len(second.context["page"].object_list) == 1
+
+
+@pytest.mark.parametrize("page", ["0", "2", "-1", "99999", "x", "%00", "1e9"])
+def test_a_page_that_does_not_exist_is_not_found(client, page):
+    make_practice()
+
+    assert client.get(f"/fr/practices/?page={page}").status_code == 404
+
+
+def test_a_commune_shows_its_fiches_and_sets_national_ones_apart(client):
+    strassen = make_commune(slug="strassen")
+    make_practice(communes=(strassen,), title_fr="Ici")
+    make_practice(territory="national", communes=(strassen,), title_fr="Les deux")
+    make_practice(territory="national", title_fr="Partout")
+
+    html = client.get("/fr/practices/?commune=strassen").content.decode()
+
+    here, everywhere = html.split('id="national-heading"')
+    assert "Ici" in here
+    assert "Les deux" in here
+    assert "Partout" not in here
+    assert "Partout" in everywhere
+    assert "Les deux" not in everywhere
+
+
+def test_chosen_filters_can_be_taken_off_one_by_one(client):
+    make_theme(slug="pci", title_fr="Plan"), make_theme(slug="housing", title_fr="Logement")
+
+    response = client.get("/fr/practices/?theme=pci&theme=housing&q=caf%C3%A9")
+
+    assertContains(response, 'href="?theme=housing&amp;q=caf%C3%A9"')
+    assertContains(response, 'href="?theme=pci&amp;theme=housing"')
+
+
+def test_an_empty_result_leaves_a_way_on(client):
+    response = client.get("/fr/practices/?q=rien")
+
+    assertContains(response, 'href="/fr/practices/"')
+    assertContains(response, '<p class="result-count" role="status">0 fiche')
+
+
+@pytest.mark.parametrize("language", [code for code, name in settings.LANGUAGES])
+@pytest.mark.parametrize(
+    "query", ["theme=%3Cscript%3Ealert(1)%3C/script%3E", "q=%00%3Cscript%3E", "commune=x%27--", "q=" + "<b>" * 4000]
+)
+def test_a_bad_filter_is_answered_with_a_sentence_and_never_with_all_fiches(client, language, query):
+    make_practice(title_fr="Une fiche")
+
+    response = client.get(f"/{language}/practices/?{query}")
+
+    assertContains(response, 'role="alert"', status_code=400)
+    assertNotContains(response, "Une fiche", status_code=400)
+    assertNotContains(response, "<script>", status_code=400)
+    assertNotContains(response, "<b>", status_code=400)
+
+
+def test_a_fiche_shows_everything_that_it_holds(client):
+    strassen = make_commune(name_fr="Strassen")
+    document = make_source_document(
+        title_fr="La brochure", published_on=datetime.date(2017, 5, 22), published_precision="day"
+    )
+    practice = make_practice(
+        slug="cafe",
+        title_fr="Café de Babel",
+        subtitle_fr="Un café des langues",
+        summary_fr="On s’y parle.",
+        year=2017,
+        theme=make_theme(short_title_fr="Vivre ensemble"),
+        communes=(strassen,),
+        topics=(make_topic(name_fr="langues"),),
+        audiences=(make_audience(name_fr="familles"),),
+        organisations=(make_organisation(name_fr="Commune de Strassen"),),
+        contacts=(make_contact(name="Luiza Sosna", phones="+352 31 02 62-270"),),
+        started_on=datetime.date(2011, 1, 1),
+        started_precision="year",
+        ended_on=datetime.date(2018, 12, 31),
+        ended_precision="day",
+        frequency_fr="une fois par mois",
+        status="running",
+        cost_band="low",
+        confirmed_on=datetime.date(2026, 2, 3),
+        body="<p>Huit langues</p>",
+    )
+    practice.sections.create(kind="other", heading_fr="Permanences", body_fr="<p>le mardi</p>", position=9)
+    practice.indicators.create(value=121, is_approximate=True, label_fr="participantes")
+    practice.links.create(url="https://www.strassen.lu", label_fr="Site de la commune")
+    practice.practice_sources.create(document=document, pages="33")
+    make_session(title_fr="Les Assises").practices.add(practice)
+
+    response = client.get("/fr/practices/cafe/")
+
+    for words in [
+        "Café de Babel", "Un café des langues", "On s’y parle.", "Vivre ensemble", "Strassen", "langues", "familles",
+        "Commune de Strassen", "Luiza Sosna", "+352 31 02 62-270", "2011", "31 décembre 2018", "une fois par mois",
+        "Huit langues", "Permanences", "le mardi", "121", "participantes", "Site de la commune", "La brochure",
+        "22 mai 2017", "33", "Les Assises", "3 février 2026",
+    ]:  # fmt: skip
+        assertContains(response, words)
+
+
+def test_headings_without_content_are_left_out(client):
+    make_practice(slug="cafe", territory="national")
+
+    response = client.get("/fr/practices/cafe/")
+
+    assertNotContains(response, 'id="indicators-heading"')
+    assertNotContains(response, 'id="links-heading"')
+    assertNotContains(response, 'id="section-1"')
+
+
+@pytest.mark.parametrize(
+    ("fields", "shown"),
+    [
+        ({"started_on": datetime.date(2011, 1, 1), "started_precision": "year"}, "début\u00a0: 2011"),
+        ({"ended_on": datetime.date(2018, 12, 1), "ended_precision": "month"}, "décembre 2018"),
+    ],
+)
+def test_a_period_with_one_end_reads_well(client, fields, shown):
+    make_practice(slug="cafe", **fields)
+
+    assertContains(client.get("/fr/practices/cafe/"), shown)
+
+
+@pytest.mark.parametrize("state", ["draft", "in-review", "archived"])
+def test_what_is_not_published_is_for_staff_only(client, django_user_model, state):
+    make_practice(slug="cafe", title_fr="Café", state=state)
+
+    assert client.get("/fr/practices/cafe/").status_code == 404
+    assertNotContains(client.get("/fr/practices/"), "Café")
+
+    client.force_login(django_user_model.objects.create_superuser("staff"))
+    assertContains(client.get("/fr/practices/cafe/"), "Café")
+    assertNotContains(client.get("/fr/practices/"), "Café")
+
+
+def test_a_text_that_is_not_translated_says_so_and_keeps_its_language(client):
+    make_practice(slug="cafe", title_fr="Le café", title_de="Das Café", summary_fr="Un résumé", body="<p>Texte</p>")
+
+    german = client.get("/de/practices/cafe/").content.decode()
+    luxembourgish = client.get("/lb/practices/cafe/").content.decode()
+
+    assert "<h1>Das Café</h1>" in german
+    assert '<span lang="fr">Un résumé</span>' in german
+    assert '<h1><span lang="fr">Le café</span></h1>' in luxembourgish
+    assert 'class="translation-note"' in luxembourgish
+    assert 'class="prose" lang="fr"' in luxembourgish
+
+
+def busy_practice(number: int) -> None:
+    practice = make_practice(
+        slug=f"busy-{number}",
+        territory="national" if number % 2 else "local",
+        communes=(make_commune(), make_commune()),
+        topics=(make_topic(), make_topic()),
+        audiences=(make_audience(), make_audience()),
+        organisations=(make_organisation(), make_organisation()),
+        contacts=(make_contact(), make_contact()),
+        body="<p>Texte</p>",
+    )
+    practice.practice_sources.create(document=make_source_document())
+    make_session().practices.add(practice)
+
+
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [
+        ("/fr/", 12),
+        ("/fr/practices/", 12),
+        ("/fr/practices/?theme=pci&commune=strassen&topic=sport&audience=women&organisation=asti&q=texte", 12),
+        ("/fr/practices/busy-0/", 15),
+        ("/fr/communes/", 12),
+        ("/fr/communes/strassen/", 15),
+        ("/fr/organisations/", 12),
+        ("/fr/organisations/asti/", 15),
+        ("/fr/contacts/", 12),
+        ("/fr/sessions/", 12),
+    ],
+)
+def test_a_page_asks_the_database_as_often_for_a_full_portal_as_for_a_small_one(
+    client, django_assert_max_num_queries, path, most
+):
+    strassen, asti = make_commune(slug="strassen"), make_organisation(slug="asti")
+    shared = {"theme": make_theme(slug="pci"), "topics": (make_topic(slug="sport"),)}
+    shared |= {"audiences": (make_audience(slug="women"),), "organisations": (asti,), "communes": (strassen,)}
+
+    def fill(count: int) -> None:
+        for number in range(count):
+            busy_practice(fill.total + number)
+            make_practice(**shared, contacts=(make_contact(organisation=asti, commune=strassen),), body="<p>Texte</p>")
+        fill.total += count
+
+    fill.total = 0
+    fill(2)
+    client.get(path)  # content types are asked for once a process, the library's sets once after each change
+    with django_assert_max_num_queries(most) as small:
+        client.get(path)
+    fill(18)
+    client.get(path)
+    with django_assert_max_num_queries(most) as full:
+        client.get(path)
+
+    assert len(full) == len(small)
+
+
+def test_a_search_is_an_address_that_can_be_fed(client):
+    theme = make_theme(slug="pci")
+    make_practice(theme=theme, title_fr="Le plan", slug="plan")
+    make_practice(theme=make_theme(), title_fr="Le jardin")
+
+    page = client.get("/fr/practices/?theme=pci")
+    feed = client.get("/fr/practices/feed/?theme=pci")
+
+    assertContains(page, 'href="/fr/practices/feed/?theme=pci"')
+    assert feed["Content-Type"].startswith("application/atom+xml")
+    assertContains(feed, "Le plan")
+    assertNotContains(feed, "Le jardin")
+    assertContains(feed, 'xml:lang="fr"')
+    assert client.get("/fr/practices/feed/?theme=nonsense").status_code == 404
+
+
+def test_a_search_without_result_offers_other_words_and_other_filters(client):
+    make_practice(title_fr="Bénévolat", communes=(make_commune(slug="esch", name_fr="Esch"),))
+    make_commune(slug="strassen")
+
+    misspelt = client.get("/fr/practices/?q=benevolta")
+    elsewhere = client.get("/fr/practices/?q=benevolat&commune=strassen")
+
+    assertContains(misspelt, 'href="?q=B%C3%A9n%C3%A9volat"')
+    assertContains(elsewhere, '<a href="?q=benevolat">Commune</a>')
+
+
+def test_a_result_says_in_which_other_language_it_was_found(client):
+    make_practice(title_fr="Café", title_de="Sprachencafé", summary_de="Viele Sprachen")
+
+    response = client.get("/fr/practices/?q=sprachen")
+
+    assertContains(response, "<mark>Sprachen</mark>")
+    assertContains(response, 'lang="de"')
+    assertContains(response, "llemand")
+
+
+def test_the_map_of_the_library_counts_what_all_filters_give(client):
+    esch, strassen = make_commune(code="0301", slug="esch"), make_commune(code="0305", slug="strassen")
+    sport = make_topic(slug="sport")
+    make_practice(topics=(sport,), communes=(esch,), title_fr="Course")
+    make_practice(topics=(sport,), communes=(esch, strassen), territory="regional", title_fr="Course du pays")
+    make_practice(topics=(sport,), territory="national", title_fr="Course pour tous")
+    make_practice(communes=(strassen,), title_fr="Jardin")
+
+    response = client.get("/fr/practices/?topic=sport&q=course&view=map")
+
+    counts = {commune.slug: commune.practice_count for commune in response.context["communes"]}
+    assert counts == {"esch": 2, "strassen": 1}
+    assert response.context["national_count"] == 1
+    assertContains(response, 'href="/fr/practices/?topic=sport&amp;q=course&amp;commune=esch"')
+    assertContains(response, '<input type="hidden" name="view" value="map">')
+    assertNotContains(response, 'class="card-list"')
+
+
+def test_the_map_of_all_fiches_leads_to_the_communes(client):
+    make_practice(communes=(make_commune(code="0301", slug="esch"),))
+
+    response = client.get("/fr/practices/?view=map")
+
+    assertContains(response, 'href="/fr/communes/esch/"')
+
+
+def test_a_map_without_fiches_leaves_a_way_on_too(client):
+    make_practice(title_fr="Jardin")
+
+    response = client.get("/fr/practices/?q=rien&view=map")
+
+    assert response.context["communes"] == []
+    assertContains(response, 'class="no-practices"')
+
+
+def test_a_choice_that_gives_nothing_is_shown_but_not_offered(client):
+    make_practice(communes=(make_commune(slug="strassen"),))
+    for number in range(30):
+        make_commune(slug=f"empty-{number}")
+
+    html = client.get("/fr/practices/").content.decode()
+
+    assertInHTML('<input type="checkbox" name="commune" value="strassen">', html)
+    for number in range(30):
+        assertInHTML(f'<input type="checkbox" name="commune" value="empty-{number}" disabled>', html)
+
+
+def test_the_first_order_is_the_one_of_an_address_without_any(client):
+    make_practice(title_fr="Jardin")
+
+    html = client.get("/fr/practices/?q=jardin").content.decode()
+
+    assert '<option value="" selected>' in html
+    assert 'value="relevance"' not in html
+
+
+def test_words_that_we_do_not_understand_leave_the_choices_in_the_form(client):
+    make_practice(territory="national")
+
+    response = client.get("/fr/practices/?territory=national&q=-")
+
+    assertContains(
+        response, '<input type="checkbox" name="territory" value="national" checked>', status_code=400, html=True
+    )
+
+
+def test_a_feed_leads_to_its_own_list(client):
+    make_practice(title_fr="Jardin")
+    first, second = (client.get(f"/fr/practices/feed/?q={words}").content.decode() for words in ("jardin", "verger"))
+
+    assert "q=jardin" in first
+    assert "q=jardin" not in second

@@ -1,0 +1,157 @@
+import pytest
+from django.db import IntegrityError, transaction
+
+from practices.models import Practice, PracticeSection
+from tests.factories import make_practice, make_topic
+from translations.models import Translation, TranslationState, record_all_translations, unit_models
+
+pytestmark = pytest.mark.django_db
+
+
+def state(unit, language: str) -> str:
+    return Translation.objects.of(unit).get(language=language).state
+
+
+def change(unit, by=None, is_small_change=False, **fields) -> None:
+    """What the admin does when staff save: texts before, the change, the record."""
+    before = unit.all_texts()
+    type(unit).objects.filter(pk=unit.pk).update(**fields)
+    unit.record_translations(before, by=by, is_small_change=is_small_change)
+
+
+@pytest.fixture
+def topic():
+    topic = make_topic(name_fr="langues", name_de="Sprachen", name_en="languages")
+    record_all_translations()
+    return topic
+
+
+def test_what_is_there_is_a_machine_draft_and_what_is_not_is_missing(topic):
+    assert state(topic, "de") == TranslationState.DRAFT
+    assert state(topic, "lb") == TranslationState.MISSING
+
+
+def test_a_change_of_the_original_makes_its_translations_outdated(topic):
+    change(topic, name_fr="langues et cafés")
+
+    assert state(topic, "de") == state(topic, "en") == TranslationState.OUTDATED
+    assert state(topic, "lb") == TranslationState.MISSING
+
+
+def test_the_old_and_the_new_original_can_be_compared(topic):
+    change(topic, name_fr="langues et cafés")
+    change(topic, name_fr="langues, cafés, jeux")
+
+    stale = Translation.objects.of(topic).get(language="de").stale(topic.all_texts()["fr"])
+
+    assert stale == {"name": ("langues", "langues, cafés, jeux")}
+
+
+def test_a_small_change_leaves_translations_up_to_date(topic):
+    change(topic, is_small_change=True, name_fr="Langues")
+
+    assert state(topic, "de") == TranslationState.DRAFT
+
+
+def test_a_small_change_does_not_hide_an_earlier_one(topic):
+    change(topic, name_fr="langues et cafés")
+    change(topic, is_small_change=True, name_fr="Langues et cafés")
+
+    assert state(topic, "de") == TranslationState.OUTDATED
+
+
+def test_a_translation_that_is_changed_along_is_up_to_date(topic):
+    change(topic, name_fr="sport", name_de="Sport")
+
+    assert state(topic, "de") == TranslationState.DRAFT
+    assert state(topic, "en") == TranslationState.OUTDATED
+
+
+def test_marking_as_reviewed_brings_a_translation_up_to_date_and_says_who_and_when(topic, django_user_model):
+    anne = django_user_model.objects.create_user("anne")
+    change(topic, name_fr="langues et cafés")
+
+    topic.mark_reviewed("de", by=anne)
+
+    translation = Translation.objects.of(topic).get(language="de")
+    assert translation.state == TranslationState.REVIEWED
+    assert translation.set_by == anne
+    assert translation.percentage == 100
+
+
+def test_a_reviewed_translation_becomes_outdated_and_reviewed_again(topic):
+    topic.mark_reviewed("de", by=None)
+    change(topic, name_fr="sport")
+    assert state(topic, "de") == TranslationState.OUTDATED
+
+    change(topic, name_de="Sport")
+    assert state(topic, "de") == TranslationState.REVIEWED
+
+
+def test_what_is_missing_stays_missing_when_it_is_marked_as_reviewed(topic):
+    topic.mark_reviewed("lb", by=None)
+
+    assert state(topic, "lb") == TranslationState.MISSING
+
+
+def test_a_fiche_is_translated_together_with_its_parts():
+    practice = make_practice(title_fr="Café", title_de="Kaffee", summary_de="Auszug", body="<p>Texte</p>")
+    record_all_translations()
+    assert state(practice, "de") == TranslationState.MISSING
+
+    PracticeSection.objects.update(body_de="<p>Text</p>")
+    practice.record_translations()
+    assert state(practice, "de") == TranslationState.DRAFT
+
+    before = practice.all_texts()
+    PracticeSection.objects.update(body_fr="<p>Un autre texte</p>")
+    practice.record_translations(before)
+
+    translation = Translation.objects.of(practice).get(language="de")
+    assert translation.state == TranslationState.OUTDATED
+    assert (translation.done, translation.total, translation.percentage) == (2, 3, 66)
+
+
+def test_deleting_an_object_deletes_the_record_of_its_translations(topic):
+    topic.delete()
+
+    assert not Translation.objects.exists()
+
+
+def test_the_record_is_begun_once():
+    make_topic()
+    record_all_translations()
+    count = Translation.objects.count()
+
+    record_all_translations()
+
+    assert Translation.objects.count() == count > 0
+
+
+@pytest.mark.parametrize(
+    ("fields", "constraint"),
+    [
+        ({"state": "perhaps"}, "translation_state_is_known"),
+        ({"language": "fr"}, "source_language_has_no_translation"),
+    ],
+)
+def test_the_database_refuses_a_record_that_breaks_a_rule(topic, fields, constraint):
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        Translation.objects.filter(language="de").update(**fields)
+
+
+def test_reading_all_texts_asks_the_database_as_often_for_many_parts(django_assert_num_queries):
+    practice = make_practice(body="<p>Texte</p>")
+    for number in range(9):
+        practice.indicators.create(value=number, label_fr=f"{number}")
+
+    with django_assert_num_queries(1 + len(Practice.translation_parts)):
+        practice.all_texts()
+
+
+def test_everything_that_readers_read_is_a_unit_of_translation():
+    names = {model.__name__ for model in unit_models()}
+
+    assert names == {
+        "ThemeBlock", "Topic", "Audience", "SourceDocument", "Term", "Practice", "Organisation", "Contact", "Session",
+    }  # fmt: skip
