@@ -1,0 +1,19 @@
+"""The web server, for `make run` and for production alike. Values come from the environment of the process."""
+
+import gc
+import os
+
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = 4
+timeout = 30
+# A search that is too long is answered by the portal with a sentence, so the server lets it through: 0 is no limit.
+limit_request_line = 0
+forwarded_allow_ips = "127.0.0.1"
+control_socket_disable = True
+
+
+def post_worker_init(worker) -> None:
+    """What the portal has loaded stays until the worker ends. The collector would look through all of it every few
+    hundred requests, and one visitor would wait for it, up to 0.1 s."""
+    gc.collect()
+    gc.freeze()
