@@ -199,12 +199,12 @@ def rewrite(
     where it stood `before`. Returns the keys of its rows. Rows without a fiche are deleted."""
     rows = model.objects
     names = set().union(*wanted.values())
-    last = [name[-1] for name in names]
-    ids = {
-        tuple(name): key
-        for key, *name in rows.filter(**{f"{fields[-1]}__in": set(last)}).values_list("pk", *fields)
-        if tuple(name) in names
-    }
+    ids: dict[tuple, int] = {}
+    # In batches: SQLite takes only so many values in one statement, and a large library has more words than that.
+    last = sorted({name[-1] for name in names})
+    for start in range(0, len(last), BATCH):
+        found = rows.filter(**{f"{fields[-1]}__in": last[start : start + BATCH]}).values_list("pk", *fields)
+        ids |= {tuple(name): key for key, *name in found if tuple(name) in names}
     missing: dict[tuple, BitMap] = {name: BitMap() for name in sorted(names - ids.keys())}
     for key, wanted_names in wanted.items():
         for name in wanted_names & missing.keys():

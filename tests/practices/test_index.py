@@ -1,5 +1,6 @@
 """The index and those who write to it at the same time."""
 
+import sqlite3
 import threading
 from datetime import date
 
@@ -54,6 +55,25 @@ def test_what_does_not_change_is_not_written():
 
     assert dict(PostingList.objects.values_list("word", "pk")) == before
     assert IndexVersion.objects.get().token != version.token
+
+
+@pytest.fixture
+def few_values_in_a_statement(db):
+    """SQLite as it was built for long; a large library meets the limit of newer builds in the same way."""
+    if connection.vendor != "sqlite":
+        pytest.skip("Only SQLite limits the values in a statement.")
+    connection.ensure_connection()
+    before = connection.connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 999)
+    yield
+    connection.connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, before)
+
+
+@pytest.mark.usefixtures("few_values_in_a_statement")
+def test_a_fiche_may_have_more_words_than_sqlite_takes_values_in_a_statement():
+    words = [f"{chr(97 + number % 26)}x{number}" for number in range(2000)]
+    practice = make_practice(title_fr="Jardin", summary_fr=" ".join(words))
+
+    assert list(matching(Practice.objects.all(), words[-1])) == [practice]
 
 
 @pytest.mark.django_db
