@@ -157,17 +157,25 @@ def test_german_and_luxembourgish_have_no_french_typography(language):
     assert looked_at > 700
 
 
+def pages(client, language):
+    """(path, what it holds between header and footer) of every fiche, session and organisation."""
+    with override(language):
+        rows = [*Practice.objects.all(), *Session.objects.all(), *Organisation.objects.all()]
+        paths = [row.get_absolute_url() for row in rows]
+    assert len(paths) > 80
+    for path in paths:
+        yield path, client.get(path).content.decode().split('<main id="content"')[1].split("</main>")[0]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_page_says_that_a_translation_is_missing(client, language):
-    with override(language):
-        paths = [row.get_absolute_url() for row in [*Practice.objects.all(), *Session.objects.all()]]
-        paths += [row.get_absolute_url() for row in Organisation.objects.all()]
     foreign = []
-    for path in paths:
-        html = client.get(path).content.decode()
-        main = html.split('<main id="content"')[1].split("</main>")[0]
+    for path, main in pages(client, language):
         inner = set(re.findall(r'lang="(\w\w)"', re.sub(r'hreflang="\w\w"', "", main))) - {language}
         if inner:
             foreign.append((path, inner))
-    assert len(paths) > 80
     assert not foreign
+
+
+def test_no_page_shows_the_marks_of_its_html_to_readers(client):
+    assert not [path for path, main in pages(client, settings.LANGUAGE_CODE) if re.search("&(amp;)?lt;", main)]

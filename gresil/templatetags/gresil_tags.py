@@ -112,12 +112,9 @@ def query_without_all(context: Context, name: str) -> str:
 
 @register.simple_tag
 def text_lines(instance: object, field: str) -> SafeString:
-    """`instance.field`, a plain text with line breaks, as paragraphs and lists, in its own `lang`."""
-    return format_html(
-        '<div lang="{}">{}</div>',
-        text_language(instance, field),
-        linebreaks(getattr(instance, field), autoescape=True),
-    )
+    """`instance.field`, a plain text, with its paragraphs and lines, in its own `lang`."""
+    html = mark_safe(linebreaks(getattr(instance, field), autoescape=True))  # noqa: S308 - linebreaks escapes
+    return format_html('<div class="prose" lang="{}">{}</div>', text_language(instance, field), html)
 
 
 @register.filter

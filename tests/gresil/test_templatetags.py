@@ -6,7 +6,7 @@ from django.template import Context, Template
 from django.utils import translation
 
 from gresil.templatetags.gresil_tags import day, figure, host, partial_date, phone_uri
-from tests.factories import make_practice, make_theme
+from tests.factories import make_practice, make_session, make_theme
 
 
 def render(source: str, **context) -> str:
@@ -31,6 +31,16 @@ def test_a_rich_text_keeps_its_marks_and_says_its_language():
         html = render("{% rich_text section 'body' %}", section=section)
 
     assert html == '<div class="prose" lang="fr"><p>Un <strong>mot</strong></p></div>'
+
+
+@pytest.mark.django_db
+def test_a_plain_text_keeps_its_lines_and_escapes_what_looks_like_a_mark():
+    item = make_session().agenda_items.create(title_fr="Accueil", description_fr="Café\n<b>thé</b>")
+
+    with translation.override("en"):
+        html = render("{% text_lines item 'description' %}", item=item)
+
+    assert html == '<div class="prose" lang="fr"><p>Café<br>&lt;b&gt;thé&lt;/b&gt;</p></div>'
 
 
 @pytest.mark.parametrize(
