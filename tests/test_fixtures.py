@@ -95,7 +95,8 @@ def test_each_fiche_has_its_sections_contact_territory_and_source(slug):
     assert practice.is_national or practice.communes.exists()
     assert practice.practice_organisations.filter(role="carrier").exists()
     for source in practice.practice_sources.all():
-        assert source.pages or source.document.slug == "vdl-jaa-club-2017"
+        # Slides and a web page have no pages.
+        assert source.pages or source.document.slug in {"vdl-jaa-club-2017", "assises-web-2017"}
     assert practice.practice_sources.exists()
 
 
