@@ -39,6 +39,7 @@ def practice_list(request: HttpRequest) -> HttpResponse:
         "facets": facets,
         "chosen": [(facet, choice) for facet in facets for choice in facet.chosen],
         "count": len(practices.found),
+        "theme": chosen_theme(practices),
         "page": None,
         "practices": [],
         "communes": [],
@@ -64,6 +65,12 @@ def practice_list(request: HttpRequest) -> HttpResponse:
     return render(request, "practices/practice_list.html", context)
 
 
+def chosen_theme(practices: PracticeFilter) -> ThemeBlock | None:
+    """The theme block to which the fiches are narrowed, if it is a single one."""
+    slugs = set(practices.form.cleaned_data["theme"])
+    return ThemeBlock.objects.filter(slug__in=slugs).first() if len(slugs) == 1 else None
+
+
 def on_the_map(practices: PracticeFilter, request: HttpRequest) -> dict:
     """The communes of today with their numbers of fiches found, and how each leads to its own."""
     communes = list(Commune.objects.current().by_name().select_related("canton"))
@@ -71,10 +78,8 @@ def on_the_map(practices: PracticeFilter, request: HttpRequest) -> dict:
     query = request.GET.copy()
     for name in ("view", "page", "sort", "commune"):
         query.pop(name, None)
-    themes = ThemeBlock.objects.filter(slug__in=practices.form.cleaned_data["theme"])
     return {
         "communes": communes,
-        "theme": themes[0] if len(themes) == 1 else None,
         "national_count": len(practices.found & practices.library.national),
         "map_query": query.urlencode(),
     }

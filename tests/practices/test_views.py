@@ -242,6 +242,21 @@ def test_a_page_asks_the_database_as_often_for_a_full_portal_as_for_a_small_one(
     assert len(full) == len(small)
 
 
+@pytest.mark.parametrize("view", ["list", "map"])
+def test_a_single_theme_block_is_introduced(client, view):
+    housing = make_theme(slug="housing", introduction_fr="Les logements abordables manquent.")
+    pci = make_theme(slug="pci", introduction_fr="Un plan pour la commune.")
+    for theme in (housing, pci):
+        make_practice(theme=theme)
+
+    one = client.get(f"/lb/practices/?theme=housing&view={view}")
+    both = client.get(f"/lb/practices/?theme=housing&theme=pci&view={view}")
+
+    assertContains(one, '<span lang="fr">Les logements abordables manquent.</span>')
+    assertNotContains(one, "Un plan pour la commune.")
+    assertNotContains(both, "Les logements abordables manquent.")
+
+
 def test_a_search_is_an_address_that_can_be_fed(client):
     theme = make_theme(slug="pci")
     make_practice(theme=theme, title_fr="Le plan", slug="plan")
