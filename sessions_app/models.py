@@ -67,7 +67,9 @@ class Session(TranslatedUnit):
     end_time = models.TimeField(_("to"), null=True, blank=True)
     mode = models.CharField(_("mode"), max_length=10, choices=Mode, default=Mode.IN_PERSON)
     venue = models.CharField(_("venue"), max_length=200, blank=True)
-    locality = models.CharField(_("locality"), max_length=100, blank=True)
+    locality = models.CharField(
+        _("locality"), max_length=100, blank=True, help_text=_("where it is not the commune’s own name")
+    )
     commune = models.ForeignKey(
         Commune,
         verbose_name=_("commune"),

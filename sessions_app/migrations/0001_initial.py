@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 ('venue_de', models.CharField(blank=True, max_length=200, null=True, verbose_name='venue')),
                 ('venue_lb', models.CharField(blank=True, max_length=200, null=True, verbose_name='venue')),
                 ('venue_en', models.CharField(blank=True, max_length=200, null=True, verbose_name='venue')),
-                ('locality', models.CharField(blank=True, max_length=100, verbose_name='locality')),
+                ('locality', models.CharField(blank=True, help_text='where it is not the commune’s own name', max_length=100, verbose_name='locality')),
                 ('participants', models.PositiveIntegerField(blank=True, null=True, verbose_name='participants')),
                 ('participants_approximate', models.BooleanField(default=False, verbose_name='number of participants is approximate')),
                 ('communes_represented', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='communes represented')),

@@ -20,6 +20,12 @@ def test_sessions_to_come_stand_before_past_ones(client):
     assertNotContains(response, "Secret")
 
 
+def test_a_session_in_a_list_names_its_commune_as_the_language_does(client):
+    make_session(locality="Huncherange", commune=make_commune(name_fr="Bettembourg", name_de="Bettemburg"))
+
+    assertContains(client.get("/de/sessions/"), "Huncherange · Bettemburg")
+
+
 def test_a_session_shows_everything_that_it_holds(client):
     session = make_session(
         slug="assises-2",
@@ -29,7 +35,7 @@ def test_a_session_shows_everything_that_it_holds(client):
         start_time=datetime.time(9),
         end_time=datetime.time(14),
         venue_fr="Lycée Ermesinde",
-        locality="Mersch",
+        locality="Rollingen",
         commune=make_commune(name_fr="Mersch"),
         participants=162,
         communes_represented=43,
@@ -46,9 +52,9 @@ def test_a_session_shows_everything_that_it_holds(client):
     response = client.get("/fr/sessions/assises-2/")
 
     for words in [
-        "Deuxièmes Assises", "Un samedi de travail.", "11 février 2017", "09:00", "14:00", "Lycée Ermesinde", "Mersch",
-        "162", "43", "Tables rondes", "Des tables courtes", "10:30", "Corinne Cahen", "Ministre", "ASTI", "Agence",
-        "bonnes pratiques présentées", "Page du SYVICOL", "Le café",
+        "Deuxièmes Assises", "Un samedi de travail.", "11 février 2017", "09:00", "14:00", "Lycée Ermesinde",
+        "Rollingen", "Mersch", "162", "43", "Tables rondes", "Des tables courtes", "10:30", "Corinne Cahen", "Ministre",
+        "ASTI", "Agence", "bonnes pratiques présentées", "Page du SYVICOL", "Le café",
     ]:  # fmt: skip
         assertContains(response, words)
     assertNotContains(response, "Brouillon")
