@@ -1,6 +1,14 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from gresil.text import fold
+
+
+def has_a_word(text: str) -> None:
+    """Refuse signs without a word, such as "---": a list that they narrow would stay whole."""
+    if not fold(text):
+        raise forms.ValidationError(_("Please write at least one word in letters or figures."))
+
 
 class SearchForm(forms.Form):
     """The words of a search field; a NUL or a novel in them is refused with a sentence."""
@@ -11,3 +19,13 @@ class SearchForm(forms.Form):
         required=False,
         error_messages={"max_length": _("Please use at most %(limit_value)d characters.")},
     )
+
+
+class NarrowingForm(SearchForm):
+    """The words that narrow a list."""
+
+    def clean_q(self) -> str:
+        query = self.cleaned_data["q"]
+        if query:
+            has_a_word(query)
+        return query

@@ -1,7 +1,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from contacts.forms import SearchForm
+from contacts.forms import NarrowingForm
 from contacts.models import Contact, Organisation
 from contacts.search import contacts_matching
 from gresil.paging import page_of
@@ -10,7 +10,7 @@ PER_PAGE = 60
 
 
 def contact_list(request: HttpRequest) -> HttpResponse:
-    form = SearchForm(request.GET)
+    form = NarrowingForm(request.GET)
     if not form.is_valid():
         return render(request, "contacts/contact_list.html", {"form": form}, status=400)
     contacts = Contact.objects.listed().select_related("organisation", "commune").by_name()

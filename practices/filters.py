@@ -1,18 +1,18 @@
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django import forms
 from django.conf import settings
 from django.db.models import Case, CharField, IntegerField, QuerySet, Value, When
 from django.db.models.functions import Cast
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ChoiceFilter, FilterSet, MultipleChoiceFilter
 from pyroaring import BitMap
 
+from contacts.forms import has_a_word
 from contacts.models import Canton, Commune, Organisation
 from gresil.languages import active_language, translated
 from gresil.text import fold
@@ -58,6 +58,7 @@ FIXED: dict[str, Callable[[], list]] = {
     "language": lambda: settings.LANGUAGES,
 }
 IS_FORMER = Case(When(successor__isnull=False, then=1), default=0, output_field=IntegerField())
+FIRST_YEAR = 1990
 FACETS = ["theme", "topic", "audience", "commune", "canton", "organisation", *FIXED, "year"]
 
 
@@ -93,6 +94,7 @@ class PracticeFilter(FilterSet):
     q = CharFilter(
         label=_("Words"),
         max_length=200,
+        validators=[has_a_word],
         error_messages={"max_length": _("Please use at most %(limit_value)d characters.")},
     )
     theme = FacetFilter(_("Theme block"))
@@ -120,7 +122,7 @@ class PracticeFilter(FilterSet):
     def __init__(self, data: QueryDict, queryset: QuerySet | None = None, **kwargs) -> None:
         given = data.copy()
         for name in given:
-            given.setlist(name, [value for value in given.getlist(name) if value.strip()])
+            given.setlist(name, [value for value in given.getlist(name) if value])
         super().__init__(given, queryset, **kwargs)
         # Read once: the form checks against them, the facets show them, and no choice of a visitor reaches SQL.
         self.library = Library()
@@ -151,21 +153,12 @@ class PracticeFilter(FilterSet):
                 self.former_communes.add(slug)
         for name, choices in FIXED.items():
             labels[name] = {slug: str(label) for slug, label in choices()}
-        # A year whose last fiche was archived stays an address.
-        asked = {year for year in self.data.getlist("year") if re.fullmatch("[0-9]{4}", year)}
+        # A year whose last fiche was archived stays an address; one that no fiche can have is none.
+        possible = {str(year) for year in range(FIRST_YEAR, timezone.localdate().year + 2)}
+        asked = possible & set(self.data.getlist("year"))
         years = asked | {slug for facet, slug in self.library.values if facet == "year"}
         labels["year"] = {year: year for year in sorted(years, reverse=True)}
         return labels
-
-    def get_form_class(self) -> type[forms.Form]:
-        class PracticeFilterForm(super().get_form_class()):
-            def clean_q(self) -> str:
-                query = self.cleaned_data["q"]
-                if query and not fold(query):
-                    raise forms.ValidationError(_("Please write at least one word in letters or figures."))
-                return query
-
-        return PracticeFilterForm
 
     @cached_property
     def matches(self) -> search.Matches:
@@ -176,9 +169,12 @@ class PracticeFilter(FilterSet):
         found = self.library.all
         for name in self.active:
             if name != left_out:
-                given = self.matches.all if name == "q" else self.library.having(name, *self.form.cleaned_data[name])
-                found = found & given
+                found = found & self.given_by(name)
         return found
+
+    def given_by(self, name: str) -> BitMap:
+        """The fiches that the filter named gives by itself; drafts may be among them."""
+        return self.matches.all if name == "q" else self.library.having(name, *self.form.cleaned_data[name])
 
     @cached_property
     def found(self) -> BitMap:
@@ -249,3 +245,19 @@ class PracticeFilter(FilterSet):
         """For an empty result: (name, label, number of fiches without it) of each filter that stands in the way."""
         counts = [(name, self.filters[name].label, len(self.found_without(name))) for name in self.active]
         return [way for way in counts if way[2]]
+
+    def each_alone(self) -> list[tuple[str, str, int]]:
+        """For an empty result to which no single filter stands in the way: (label, query string, number of fiches) of
+        each filter by itself, where there are any."""
+        ways = []
+        for name in self.active:
+            query = QueryDict(mutable=True)
+            query.setlist(name, self.data.getlist(name))
+            ways.append((self.filters[name].label, query.urlencode(), len(self.given_by(name) & self.library.all)))
+        return [way for way in ways if way[2]]
+
+    def suggestion(self) -> str:
+        """For an empty result: other words that give fiches together with the filters in force; empty if there are
+        none."""
+        words = search.did_you_mean(self.form.cleaned_data["q"])
+        return words if words and search.Matches(search.parse(words)).all & self.found_without("q") else ""

@@ -106,10 +106,11 @@ class Thesaurus:
 
     def __init__(self) -> None:
         columns = [*all_columns("name"), *all_columns("aliases"), "abbreviation"]
-        self.names = {
-            key: [fold(line) for text in texts if text for line in text.splitlines()]
+        self.as_written = {
+            key: [line for text in texts if text for line in text.splitlines()]
             for key, *texts in Term.objects.values_list("pk", *columns)
         }
+        self.names = {key: [fold(name) for name in names] for key, names in self.as_written.items()}
         self.family: dict[int, set[int]] = {key: {key} for key in self.names}
         for one, other in Term.successors.through.objects.values_list("from_term_id", "to_term_id"):
             # A term saved between the two queries is known to the next search.
@@ -120,6 +121,11 @@ class Thesaurus:
         for key, names in self.names.items():
             for name in names:
                 self.terms.setdefault(name, []).append(key)
+
+    def words(self) -> dict[str, str]:
+        """Each word of a name, folded -> as it is written."""
+        names = (name for names in self.as_written.values() for name in names)
+        return {fold(word): word for name in names for word in re.findall(r"[^\W\d_]{3,}", name)}
 
     def alternatives(self, phrase: str) -> list[Alternative]:
         """Words that mean the same as the folded `phrase`, in all languages; none if it is not a term."""
@@ -256,9 +262,10 @@ def best_passage(texts: list[str], is_meant: Callable[[str], bool], length: int 
 
 
 def did_you_mean(text: str) -> str:
-    """`text` with each word that stands in no fiche replaced by the nearest one that does; empty if there is none."""
+    """`text` with each word that stands in no fiche, nor in a term, replaced by the nearest one that does; empty if
+    there is none."""
     words = re.findall(r"[^\W_]+", text)[:MOST_WORDS]
-    vocabulary = dict(SearchWord.objects.order_by("pk").values_list("word", "shown"))
+    vocabulary = Thesaurus().words() | dict(SearchWord.objects.order_by("pk").values_list("word", "shown"))
     corrected = []
     for word in words:
         folded = fold(word)

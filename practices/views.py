@@ -3,7 +3,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.generic import DetailView
 
-from contacts.forms import SearchForm
+from contacts.forms import NarrowingForm
 from contacts.models import Commune, Contact
 from gresil.languages import active_language
 from gresil.paging import page_of
@@ -45,6 +45,7 @@ def practice_list(request: HttpRequest) -> HttpResponse:
         "communes": [],
         "national": [],
         "ways_on": [],
+        "each_alone": [],
         "suggestion": "",
     }
     if practices.found and practices.chosen_view == "map":
@@ -56,9 +57,11 @@ def practice_list(request: HttpRequest) -> HttpResponse:
         context["national"] = Practice.objects.select_related("theme").in_turn(practices.also_national()[:PER_PAGE])
     if not practices.found:
         context["ways_on"] = practices.ways_on()
+        if not context["ways_on"]:
+            context["each_alone"] = practices.each_alone()
         if practices.matches.query:
             words = practices.form.cleaned_data["q"]
-            context["suggestion"] = search.did_you_mean(words)
+            context["suggestion"] = practices.suggestion()
             # Not what other filters left out, nor the beginning of a word that library.js asks for.
             if not practices.matches.all & practices.library.all and STILL_TYPING not in request.headers:
                 search.count_empty_search(words, active_language())
@@ -143,7 +146,7 @@ class PracticeDetailView(DetailView):
 
 def glossary(request: HttpRequest) -> HttpResponse:
     """All terms, superseded ones first; with `?q=` those that the words may mean."""
-    form = SearchForm(request.GET)
+    form = NarrowingForm(request.GET)
     if not form.is_valid():
         return render(request, "practices/term_list.html", {"form": form, "terms": []}, status=400)
     terms = Term.objects.by_name().prefetch_related("successors", "predecessors")

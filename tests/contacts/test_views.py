@@ -46,6 +46,16 @@ def test_words_narrow_the_directory(client):
     assertNotContains(response, "Marc Faber")
 
 
+@pytest.mark.parametrize("query", ["---", "%FF", "%00"])
+def test_signs_without_a_word_are_refused_and_never_mean_everybody(client, query):
+    make_contact(name="Anne Weber")
+
+    response = client.get(f"/fr/contacts/?q={query}")
+
+    assert response.status_code == 400
+    assertNotContains(response, "Anne Weber", status_code=400)
+
+
 def test_words_that_fit_nobody_leave_a_way_on(client):
     response = client.get("/fr/contacts/?q=nobody")
 

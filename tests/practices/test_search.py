@@ -1,6 +1,7 @@
 import pytest
 from django.core.management import call_command
 from django.db import transaction
+from pytest_django.asserts import assertContains, assertNotContains
 
 from contacts.models import Display
 from practices.index import index
@@ -110,6 +111,21 @@ def test_a_misspelt_word_is_corrected():
     assert did_you_mean("benevolta kaerjeng") == "Bénévolat kaerjeng"
     assert did_you_mean("Bénévolat") == ""
     assert did_you_mean("xqzwv") == ""
+
+
+def test_a_misspelt_term_is_corrected_though_no_fiche_writes_it():
+    make_practice(title_fr="Le PCI", summary_fr="Un plan communal intégration")
+    Term.objects.create(slug="pakt", name_fr="Pacte communal", name_lb="Gemengepakt")
+
+    assert did_you_mean("gemengepak") == "Gemengepakt"
+
+
+def test_a_correction_is_only_offered_where_it_finds_something(client):
+    make_practice(theme=make_theme(slug="pci"), title_fr="Bénévolat")
+    make_practice(theme=make_theme(slug="housing"), title_fr="Logement")
+
+    assertContains(client.get("/fr/practices/?theme=pci&q=benevolta"), "Bénévolat")
+    assertNotContains(client.get("/fr/practices/?theme=housing&q=benevolta"), "Bénévolat")
 
 
 def test_searches_that_found_nothing_are_counted(client):

@@ -349,6 +349,17 @@ def test_the_glossary_is_found_from_every_page_and_by_search_engines(client):
         assert reverse("glossary") == "/de/glossary/"
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("query", ["!!!", "%FF"])
+def test_signs_without_a_word_never_mean_every_term(client, query):
+    Term.objects.create(slug="pci", name_fr="plan communal intégration")
+
+    response = client.get(f"{GLOSSARY}?q={query}")
+
+    assert response.status_code == 400
+    assert "plan communal" not in response.content.decode()
+
+
 def test_no_words_match_every_term_and_marks_none():
     term = Term(name_fr="école")
 

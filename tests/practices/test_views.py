@@ -79,9 +79,29 @@ def test_an_empty_result_leaves_a_way_on(client):
     assertContains(response, '<p class="result-count" role="status">0 fiche')
 
 
+def test_where_filters_exclude_each_other_each_of_them_is_a_way_on(client):
+    make_practice(theme=make_theme(slug="housing"), communes=[make_commune(slug="wahl")])
+    make_practice(theme=make_theme(slug="pci"))
+    make_practice(theme=make_theme(slug="participation"), topics=[make_topic(slug="sport")])
+
+    response = client.get("/fr/practices/?commune=wahl&theme=pci&topic=sport")
+
+    for query in ["commune=wahl", "theme=pci", "topic=sport"]:
+        assertContains(response, f'<a href="/fr/practices/?{query}">')
+    assertNotContains(response, "Aucune fiche ne correspond à ces mots.")
+
+
 @pytest.mark.parametrize("language", [code for code, name in settings.LANGUAGES])
 @pytest.mark.parametrize(
-    "query", ["theme=%3Cscript%3Ealert(1)%3C/script%3E", "q=%00%3Cscript%3E", "commune=x%27--", "q=" + "<b>" * 4000]
+    "query",
+    [
+        "theme=%3Cscript%3Ealert(1)%3C/script%3E",
+        "q=%00%3Cscript%3E",
+        "commune=x%27--",
+        "q=" + "<b>" * 4000,
+        "theme=%1F",
+        "q=%FF",
+    ],
 )
 def test_a_bad_filter_is_answered_with_a_sentence_and_never_with_all_fiches(client, language, query):
     make_practice(title_fr="Une fiche")
