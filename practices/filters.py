@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Case, CharField, IntegerField, QuerySet, Value, When
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -70,6 +70,8 @@ class Choice:
     label: str
     count: int
     is_chosen: bool
+    language: str
+    """Of the label."""
 
 
 @dataclass
@@ -127,6 +129,8 @@ class PracticeFilter(FilterSet):
         # Read once: the form checks against them, the facets show them, and no choice of a visitor reaches SQL.
         self.library = Library()
         self.former_communes: set[str] = set()
+        self.untranslated: set[tuple[str, str]] = set()
+        """(facet, slug) of the choices whose label is shown in the source language for want of a translation."""
         self.labels = self.read_labels()
         for name, labels in self.labels.items():
             self.filters[name].extra["choices"] = list(labels.items())
@@ -141,14 +145,17 @@ class PracticeFilter(FilterSet):
                 # Theme blocks stand in their own order, all else in that of the alphabet.
                 place=Cast("code", CharField()) if name == "theme" else Value("", output_field=CharField()),
                 is_former=IS_FORMER if name == "commune" else Value(0),
+                own_label=Coalesce(f"{field}_{active_language()}", Value("")),
             )
-            .values_list("facet", "slug", "label", "place", "is_former")
+            .values_list("facet", "slug", "label", "place", "is_former", "own_label")
             for name, (model, field) in ROWS.items()
         ]
         rows = sorted(queries[0].union(*queries[1:], all=True), key=lambda row: (row[3], fold(row[2])))
         labels: dict[str, dict[str, str]] = {name: {} for name in FACETS}
-        for name, slug, label, _place, is_former in rows:
+        for name, slug, label, _place, is_former, own_label in rows:
             labels[name][slug] = label
+            if not own_label:
+                self.untranslated.add((name, slug))
             if is_former:
                 self.former_communes.add(slug)
         for name, choices in FIXED.items():
@@ -227,12 +234,19 @@ class PracticeFilter(FilterSet):
 
     def facets(self) -> list[Facet]:
         counts = self.counts()
+        languages = {choice: settings.LANGUAGE_CODE for choice in self.untranslated}
         return [
             Facet(
                 name,
                 self.filters[name].label,
                 [
-                    Choice(slug, label, counts[name].get(slug, 0), slug in self.form.cleaned_data[name])
+                    Choice(
+                        slug,
+                        label,
+                        counts[name].get(slug, 0),
+                        slug in self.form.cleaned_data[name],
+                        languages.get((name, slug), active_language()),
+                    )
                     for slug, label in self.labels[name].items()
                     # A merged commune may be asked for, by old addresses; it is not offered.
                     if slug not in self.former_communes or slug in self.form.cleaned_data[name]

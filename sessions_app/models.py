@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -59,6 +60,9 @@ class Session(TranslatedUnit):
     )
     series_name = models.CharField(
         _("name of the series"), max_length=100, blank=True, help_text=_("as it was called that day")
+    )
+    series_language = models.CharField(
+        _("language of the name"), max_length=7, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
     )
     title = models.CharField(_("title"), max_length=400)
     summary = models.TextField(_("summary"), blank=True)

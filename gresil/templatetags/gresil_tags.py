@@ -21,8 +21,13 @@ register = template.Library()
 @register.simple_tag
 def text(instance: object, field: str) -> SafeString:
     """`instance.field` for the reader, in its own `lang` when that is not the page's."""
-    words = conditional_escape(getattr(instance, field))
-    language = text_language(instance, field)
+    return in_language(getattr(instance, field), text_language(instance, field))
+
+
+@register.simple_tag
+def in_language(words: str, language: str) -> SafeString:
+    """`words`, with their `lang` when that is not the page's."""
+    words = conditional_escape(words)
     return words if language == active_language() else format_html('<span lang="{}">{}</span>', language, words)
 
 

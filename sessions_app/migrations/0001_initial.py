@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('gresil', 'GRESIL'), ('assises', 'Assises'), ('training', 'training'), ('information', 'information session')], default='gresil', max_length=12, verbose_name='kind')),
                 ('edition', models.PositiveSmallIntegerField(blank=True, help_text='the series counts on since its change of name in 2024', null=True, verbose_name='edition')),
                 ('series_name', models.CharField(blank=True, help_text='as it was called that day', max_length=100, verbose_name='name of the series')),
+                ('series_language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('lb', 'Lëtzebuergesch'), ('en', 'English')], default='fr', max_length=7, verbose_name='language of the name')),
                 ('title', models.CharField(max_length=400, verbose_name='title')),
                 ('title_fr', models.CharField(max_length=400, null=True, verbose_name='title')),
                 ('title_de', models.CharField(max_length=400, null=True, verbose_name='title')),

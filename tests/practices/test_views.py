@@ -79,6 +79,14 @@ def test_an_empty_result_leaves_a_way_on(client):
     assertContains(response, '<p class="result-count" role="status">0 fiche')
 
 
+def test_a_choice_without_a_translation_keeps_its_language_everywhere(client):
+    make_practice(theme=make_theme(), topics=[make_topic(slug="associations", name_fr="vie associative")])
+
+    html = client.get("/de/practices/?topic=associations").content.decode()
+
+    assert html.count('<span lang="fr">vie associative</span>') == html.count("vie associative") == 3
+
+
 def test_where_filters_exclude_each_other_each_of_them_is_a_way_on(client):
     make_practice(theme=make_theme(slug="housing"), communes=[make_commune(slug="wahl")])
     make_practice(theme=make_theme(slug="pci"))

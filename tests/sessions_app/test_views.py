@@ -26,6 +26,13 @@ def test_a_session_in_a_list_names_its_commune_as_the_language_does(client):
     assertContains(client.get("/de/sessions/"), "Huncherange · Bettemburg")
 
 
+def test_the_name_of_a_series_keeps_its_language(client):
+    make_session(series_name="Forum fir d’Zesummeliewen", series_language="lb", edition=12)
+
+    assertContains(client.get("/de/sessions/"), '<span lang="lb">Forum fir d’Zesummeliewen</span>, 12. Ausgabe')
+    assertContains(client.get("/lb/sessions/"), "Forum fir d’Zesummeliewen, 12. Editioun")
+
+
 def test_a_session_shows_everything_that_it_holds(client):
     session = make_session(
         slug="assises-2",
