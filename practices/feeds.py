@@ -17,6 +17,7 @@ class PracticeFeed(Feed):
     """The library as Atom, narrowed by the same query string; newest first."""
 
     feed_type = Atom1Feed
+    author_name = "GRESIL"
 
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> PracticeFilter:
         practices = PracticeFilter(request.GET, Practice.objects.published())
@@ -25,7 +26,7 @@ class PracticeFeed(Feed):
         return practices
 
     def title(self, practices: PracticeFilter) -> str:
-        return f"GRESIL – {_('Good practices')}"
+        return " – ".join(["GRESIL", _("Good practices"), *practices.words_and_choices()])
 
     def link(self, practices: PracticeFilter) -> str:
         return f"{reverse('practices:list')}?{practices.data.urlencode()}"

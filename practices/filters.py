@@ -255,6 +255,12 @@ class PracticeFilter(FilterSet):
             for name in FACETS
         ]
 
+    def words_and_choices(self) -> list[str]:
+        """What the list is narrowed to, as readers see it."""
+        data = self.form.cleaned_data
+        choices = [self.labels[name][slug] for name in FACETS for slug in data[name]]
+        return [*([data["q"]] if data["q"] else []), *choices]
+
     def ways_on(self) -> list[tuple[str, str, int]]:
         """For an empty result: (name, label, number of fiches without it) of each filter that stands in the way."""
         counts = [(name, self.filters[name].label, len(self.found_without(name))) for name in self.active]

@@ -28,6 +28,7 @@ from practices.models import EmptySearch, PostingList, Practice, PracticeSection
 MOST_WORDS = 8
 SHORTEST_PREFIX = 3
 LONGEST_PHRASE = 6
+FEWEST_DIGITS_OF_A_NUMBER = 5
 
 
 @dataclass(frozen=True)
@@ -281,7 +282,9 @@ def did_you_mean(text: str) -> str:
 
 
 def count_empty_search(text: str, language: str) -> None:
-    """One more search that found nothing."""
+    """One more search that found nothing; not when the words may be an address or a number of somebody."""
+    if "@" in text or sum(letter.isdigit() for letter in text) >= FEWEST_DIGITS_OF_A_NUMBER:
+        return
     query = fold(text)[:100]
     row, is_new = EmptySearch.objects.get_or_create(language=language, query=query)
     if not is_new:

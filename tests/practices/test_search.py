@@ -128,6 +128,13 @@ def test_a_correction_is_only_offered_where_it_finds_something(client):
     assertNotContains(client.get("/fr/practices/?theme=housing&q=benevolta"), "Bénévolat")
 
 
+@pytest.mark.parametrize("words", ["anne.weber@example.lu", "+352 43 83 33"])
+def test_what_may_lead_to_a_person_is_not_kept(client, words):
+    client.get("/fr/practices/", {"q": words})
+
+    assert not EmptySearch.objects.exists()
+
+
 def test_searches_that_found_nothing_are_counted(client):
     for _ in range(2):
         client.get("/fr/practices/?q=Träume")

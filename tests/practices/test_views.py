@@ -298,6 +298,8 @@ def test_a_search_is_an_address_that_can_be_fed(client):
     assertContains(feed, "Le plan")
     assertNotContains(feed, "Le jardin")
     assertContains(feed, 'xml:lang="fr"')
+    assertContains(feed, "<author><name>GRESIL</name></author>")
+    assertContains(feed, f"<title>GRESIL – Bonnes pratiques – {theme.title_fr}</title>")
     assert client.get("/fr/practices/feed/?theme=nonsense").status_code == 404
 
 
