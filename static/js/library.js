@@ -15,6 +15,7 @@
   let request = null;
   let asked = here();
   let shown = here();
+  let typed = false; // whether the words on show have an entry of their own in the history
 
   const open = (facets) => {
     for (const details of library.querySelectorAll("details")) {
@@ -68,7 +69,10 @@
     for (const link of document.querySelectorAll(".language-nav a")) {
       link.search = search;
     }
-    history[push ? "pushState" : "replaceState"](null, "", address);
+    // Words make one entry of the history, however many letters they have.
+    const isNew = push === "once" ? !typed : push;
+    if (push) typed = push === "once";
+    history[isNew ? "pushState" : "replaceState"](null, "", address);
     shown = here();
   };
 
@@ -82,13 +86,13 @@
   library.addEventListener("input", (event) => {
     if (event.target.id !== "filter-q") return;
     clearTimeout(typing);
-    typing = setTimeout(() => show(address(), { push: false, typing: true }), 250);
+    typing = setTimeout(() => show(address(), { push: "once", typing: true }), 250);
   });
   library.addEventListener("change", (event) => {
     if (event.target.closest("form")?.id !== "filters") return;
     clearTimeout(typing);
     if (event.target.id !== "filter-q") show(address(), { push: true });
-    else if (address() !== asked) show(address(), { push: false });
+    else if (address() !== asked) show(address(), { push: "once" });
     // Found nothing: while somebody typed it was not counted, now it is.
     else if (library.querySelector(".no-practices")) fetch(address()).catch(() => {});
   });
@@ -97,7 +101,7 @@
     event.preventDefault();
     clearTimeout(typing);
     // What was typed has been asked for already.
-    if (address() !== asked) show(address(), { push: true });
+    if (address() !== asked) show(address(), { push: "once" });
   });
   library.addEventListener("click", (event) => {
     const link = event.target.closest(".chips a, .no-practices a, .pagination a, .view-switch a");
@@ -108,6 +112,7 @@
   addEventListener("popstate", () => {
     // A link within the page, such as one that skips the map.
     if (here() === shown) return;
+    typed = false;
     library.querySelector("#filter-q").value = new URLSearchParams(location.search).get("q") ?? "";
     show(location.href, { push: false });
   });
