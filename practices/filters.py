@@ -234,7 +234,7 @@ class PracticeFilter(FilterSet):
 
     def facets(self) -> list[Facet]:
         counts = self.counts()
-        languages = {choice: settings.LANGUAGE_CODE for choice in self.untranslated}
+        languages = dict.fromkeys(self.untranslated, settings.LANGUAGE_CODE)
         return [
             Facet(
                 name,

@@ -18,6 +18,7 @@ from django.db.models import Prefetch
 from pyroaring import BitMap
 
 from gresil.text import fold, plain, stop_words, tokens
+from practices.thesaurus import Thesaurus, token
 
 # The facet value that every fiche has which the public may read.
 PUBLISHED = ("state", "published")
@@ -103,8 +104,10 @@ def index(practices: Iterable[Any]) -> None:
     take_turn()
     # A queryset is asked only now: what somebody tied to it while we waited counts too.
     keys = [practice.pk for practice in practices]
+    thesaurus = Thesaurus()
     for start in range(0, len(keys), MOST_AT_ONCE):
-        store({practice.pk: memory_of(practice) for practice in with_everything(keys[start : start + MOST_AT_ONCE])})
+        practices = with_everything(keys[start : start + MOST_AT_ONCE])
+        store({practice.pk: memory_of(practice, thesaurus) for practice in practices})
 
 
 @transaction.atomic
@@ -123,11 +126,12 @@ class Memory:
     search_words: set[tuple] = field(default_factory=set)
 
 
-def memory_of(practice: Any) -> Memory:
+def memory_of(practice: Any, thesaurus: Thesaurus) -> Memory:
     memory = Memory(set(facets(practice)) if practice.is_published else set())
     for language, part, text in texts(practice):
-        found = (token for token in tokens(text, language) if len(token) <= LONGEST_WORD)
-        memory.posting_lists.update((language, part, token) for token in found)
+        found = (word for word in tokens(text, language) if len(word) <= LONGEST_WORD)
+        memory.posting_lists.update((language, part, word) for word in found)
+        memory.posting_lists.update((language, part, token(term)) for term in thesaurus.terms_in(text))
         if practice.is_published:
             for shown in set(re.findall(r"[^\W\d_]{3,60}", text)):
                 if (word := fold(shown)) not in stop_words() and len(word) <= LONGEST_WORD:

@@ -23,7 +23,8 @@ from rapidfuzz.distance import OSA
 from gresil.languages import all_columns
 from gresil.text import fold, plain, stem, stop_words
 from practices.library import union
-from practices.models import EmptySearch, PostingList, Practice, PracticeSection, SearchWord, Term
+from practices.models import EmptySearch, PostingList, Practice, PracticeSection, SearchWord
+from practices.thesaurus import Phrase, Thesaurus, by_first_word, phrases_at, token
 
 MOST_WORDS = 8
 SHORTEST_PREFIX = 3
@@ -46,6 +47,7 @@ class Word:
 
 Alternative = tuple[Word, ...]
 Group = tuple[Alternative, ...]
+Marker = Callable[[str], list[tuple[int, int]]]
 
 
 @dataclass(frozen=True)
@@ -53,23 +55,38 @@ class Query:
     literal: tuple[Group, ...]
     """What the visitor wrote."""
     expanded: tuple[Group, ...]
-    """The same, with the names of the terms in all languages beside it."""
+    """The same, with the terms that it names beside it."""
+    names: frozenset[Phrase] = frozenset()
+    """All names of these terms."""
 
     def __bool__(self) -> bool:
         return bool(self.expanded)
 
-    def marker(self, language: str) -> Callable[[str], bool]:
-        """Tells of a word, as a text in `language` writes it, whether it is one of those that were looked for."""
+    def marker(self, language: str) -> "Marker":
+        """Finds in a text what was looked for: from where to where, in the order of the text, as `language` writes."""
         words = [word for groups in (self.literal, self.expanded) for group in groups for alt in group for word in alt]
         forms = {form for word in words for form in word.forms}
         prefixes = tuple(word.forms[0] for word in words if word.is_prefix)
+        names = by_first_word(set(self.names))
 
         @cache
         def is_meant(word: str) -> bool:
             folded = fold(word)
             return folded in forms or stem(word.casefold(), language) in forms or folded.startswith(prefixes)
 
-        return is_meant
+        def mark(text: str) -> list[tuple[int, int]]:
+            found = list(re.finditer(r"[^\W_]+", text))
+            words = [fold(match[0]) for match in found]
+            marked, place = [], 0
+            while place < len(found):
+                name = next(phrases_at(words, place, names), None)
+                length = len(name) if name else int(is_meant(found[place][0]))
+                if length:
+                    marked.append((found[place].start(), found[place + length - 1].end()))
+                place += length or 1
+            return marked
+
+        return mark
 
 
 def parse(text: str) -> Query:
@@ -79,66 +96,31 @@ def parse(text: str) -> Query:
     words = [part for word in found for part in (fold(word).split() if " " in fold(word) else [word])][:MOST_WORDS]
     kept = [word for word in words if fold(word) not in stop_words()] or words
     literal: tuple[Group, ...] = tuple(((Word.of(word, is_prefix=True),),) for word in kept if fold(word))
-    thesaurus = Thesaurus() if literal else None
+    if not literal:
+        return Query((), ())
+    thesaurus = Thesaurus()
     expanded: list[Group] = []
+    names: set[Phrase] = set()
     folded = [fold(word) for word in words]
     position = 0
     while position < len(words):
         for length in range(min(LONGEST_PHRASE, len(words) - position), 0, -1):
-            names = thesaurus.alternatives(" ".join(folded[position : position + length])) if thesaurus else []
-            if names:
+            terms = thesaurus.meant_by(folded[position : position + length])
+            if terms:
                 written = tuple(
                     Word.of(word, is_prefix=True)
                     for word in words[position : position + length]
                     if fold(word) not in stop_words()
                 )
-                expanded.append(tuple(dict.fromkeys([*([written] if written else []), *names])))
+                expanded.append((*([written] if written else []), *((Word((token(term),)),) for term in sorted(terms))))
+                names |= thesaurus.phrases(terms)
                 break
         else:
             length = 1
             if words[position] in kept and folded[position]:
                 expanded.append(((Word.of(words[position], is_prefix=True),),))
         position += length
-    return Query(literal, tuple(expanded))
-
-
-class Thesaurus:
-    """The names of all terms, folded; each leads to those that mean the same, or meant it before or after."""
-
-    def __init__(self) -> None:
-        columns = [*all_columns("name"), *all_columns("aliases"), "abbreviation"]
-        self.as_written = {
-            key: [line for text in texts if text for line in text.splitlines()]
-            for key, *texts in Term.objects.values_list("pk", *columns)
-        }
-        self.names = {key: [fold(name) for name in names] for key, names in self.as_written.items()}
-        self.family: dict[int, set[int]] = {key: {key} for key in self.names}
-        for one, other in Term.successors.through.objects.values_list("from_term_id", "to_term_id"):
-            # A term saved between the two queries is known to the next search.
-            if one in self.family and other in self.family:
-                self.family[one].add(other)
-                self.family[other].add(one)
-        self.terms: dict[str, list[int]] = {}
-        for key, names in self.names.items():
-            for name in names:
-                self.terms.setdefault(name, []).append(key)
-
-    def words(self) -> dict[str, str]:
-        """Each word of a name, folded -> as it is written."""
-        names = (name for names in self.as_written.values() for name in names)
-        return {fold(word): word for name in names for word in re.findall(r"[^\W\d_]{3,}", name)}
-
-    def alternatives(self, phrase: str) -> list[Alternative]:
-        """Words that mean the same as the folded `phrase`, in all languages; none if it is not a term."""
-        if phrase in stop_words():
-            return []
-        members = {member for key in self.terms.get(phrase, ()) for member in self.family[key]}
-        names = sorted({name for member in members for name in self.names[member]})
-        return [alternative for name in names if (alternative := words_of(name))]
-
-
-def words_of(name: str) -> Alternative:
-    return tuple(Word((word,)) for word in name.split() if word not in stop_words())
+    return Query(literal, tuple(expanded), frozenset(names))
 
 
 # The parts of a fiche, best first.
@@ -243,20 +225,20 @@ def passages(practices: Iterable[Practice], matches: Matches, language: str) -> 
     return result
 
 
-def best_passage(texts: list[str], is_meant: Callable[[str], bool], length: int = 200) -> SafeString:
-    """The first 200 letters or so around the first marked word of the text (title apart) that has most of them."""
-    hits = [(text, [match for match in re.finditer(r"\w+", text) if is_meant(match[0])]) for text in texts[1:] or texts]
-    best, found = max(hits, key=lambda hit: len({fold(match[0]) for match in hit[1]}), default=("", []))
-    start = max(0, found[0].start() - length // 3) if found else 0
+def best_passage(texts: list[str], mark: Marker, length: int = 200) -> SafeString:
+    """The first 200 letters or so around the first marked words of the text (title apart) that has most of them."""
+    hits = [(text, mark(text)) for text in texts[1:] or texts]
+    best, found = max(hits, key=lambda hit: len({fold(hit[0][first:last]) for first, last in hit[1]}), default=("", []))
+    start = max(0, found[0][0] - length // 3) if found else 0
     start = best.rfind(" ", 0, start) + 1 if start else 0
     end = best.find(" ", start + length)
     end = len(best) if end < 0 else end
     pieces: list[SafeString] = []
     position = start
-    for match in found:
-        if start <= match.start() and match.end() <= end:
-            pieces.append(format_html("{}<mark>{}</mark>", best[position : match.start()], match[0]))
-            position = match.end()
+    for first, last in found:
+        if start <= first and last <= end:
+            pieces.append(format_html("{}<mark>{}</mark>", best[position:first], best[first:last]))
+            position = last
     pieces.append(format_html("{}", best[position:end]))
     inner = format_html_join("", "{}", ((piece,) for piece in pieces))
     return format_html("{}{}{}", "… " if start else "", inner, " …" if end < len(best) else "")

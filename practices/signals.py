@@ -1,16 +1,20 @@
 """What the index says of a fiche changes with the rows that the fiche is tied to: their names, whether a contact is
 shown, which commune has merged into which."""
 
+from collections import defaultdict
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
 from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 from django.dispatch import receiver
+from pyroaring import BitMap
 
 from contacts.models import Commune, Contact, Organisation
 from gresil.languages import all_columns
+from gresil.text import stop_words
 from practices.index import forget, index
-from practices.models import Audience, Practice, ThemeBlock, Topic
+from practices.models import Audience, PostingList, Practice, Term, ThemeBlock, Topic
+from practices.thesaurus import lines, phrase_of, token
 
 # Model -> the field of a fiche that leads to it, and what the index takes from it.
 TIES: dict[type[Model], tuple[str, list[str]]] = {
@@ -63,6 +67,48 @@ def remember_tied(instance: Any, **kwargs: Any) -> None:
 def index_untied(instance: Any, **kwargs: Any) -> None:
     if instance.tied_before:
         index(instance.tied_before)
+
+
+TERM_COLUMNS = [*all_columns("name"), *all_columns("aliases"), "abbreviation"]
+
+
+def names_of(term: Any) -> set[str]:
+    return set(lines([getattr(term, column) for column in TERM_COLUMNS]))
+
+
+def practices_naming(term: Any, names: set[str]) -> list[Practice]:
+    """The fiches in which the index knows `term`, and those with all words of one of `names`, as rows to index."""
+    wanted = [{word for word in phrase_of(name) if word not in stop_words()} for name in names]
+    standing: defaultdict[str, BitMap] = defaultdict(BitMap)
+    rows = PostingList.objects.filter(word__in={token(term.pk)}.union(*wanted)).values_list("word", "practices")
+    for word, practices in rows:
+        standing[word] |= practices
+    named = [BitMap.intersection(*(standing[word] for word in words)) for words in wanted if words]
+    return [Practice(pk=key) for key in BitMap.union(standing[token(term.pk)], *named)]
+
+
+@receiver(pre_save, sender=Term)
+def remember_names(instance: Term, raw: bool = False, **kwargs: Any) -> None:
+    if not raw:
+        before = Term.objects.filter(pk=instance.pk).first()
+        instance.names_before = names_of(before) if before else set()  # type: ignore[attr-defined]
+
+
+@receiver(post_save, sender=Term)
+def index_named(instance: Any, raw: bool = False, **kwargs: Any) -> None:
+    """After a save; fixtures are indexed as a whole once they are loaded."""
+    if not raw and (changed := instance.names_before ^ names_of(instance)):
+        index(practices_naming(instance, changed))
+
+
+@receiver(pre_delete, sender=Term)
+def remember_named(instance: Any, **kwargs: Any) -> None:
+    instance.practices_before = practices_naming(instance, set())
+
+
+@receiver(post_delete, sender=Term)
+def index_unnamed(instance: Any, **kwargs: Any) -> None:
+    index(instance.practices_before)
 
 
 for model in TIES:

@@ -59,6 +59,34 @@ def test_the_new_name_of_a_term_finds_fiches_with_the_old_one():
     assert found("Gemengepakt") == found("pacte communal") == {"old"}
 
 
+def test_a_name_of_several_words_stands_together_and_is_marked_as_one(client):
+    Term.objects.create(slug="pakt", name_fr="pacte communal du vivre-ensemble", name_lb="Gemengepakt")
+    make_practice(slug="apart", title_fr="Vivre", summary_fr="Un pacte ensemble, communal.")
+    make_practice(slug="named", title_fr="Mersch", summary_fr="Le Pacte communal du vivre-ensemble de Mersch.")
+
+    assert found("Gemengepakt") == {"named"}
+    assertContains(
+        client.get("/fr/practices/?q=Gemengepakt"), "Le <mark>Pacte communal du vivre-ensemble</mark> de Mersch."
+    )
+
+
+def test_a_term_is_found_by_its_names_of_now():
+    make_practice(slug="named", title_fr="Le plan d’accueil")
+    term = Term.objects.create(slug="plan", name_fr="plan d’accueil", name_lb="Opnamplang")
+    assert found("Opnamplang") == {"named"}
+
+    term.name_fr, term.name_lb = "plan de séjour", "Openthaltsplang"
+    term.save()
+    assert found("Openthaltsplang") == set()
+
+    term.aliases_fr = "carnet\nplan d’accueil"
+    term.save()
+    assert found("Openthaltsplang") == {"named"}
+
+    term.delete()
+    assert not PostingList.objects.filter(word__startswith="#").exists()
+
+
 def test_words_are_found_by_their_stem_and_by_their_beginning():
     make_practice(slug="a", title_fr="Les bénévoles accueillent", title_de="Freiwillige helfen den Kindern")
 
