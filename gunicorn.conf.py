@@ -1,9 +1,14 @@
 """The web server, for `make run` and for production alike. Values come from the environment of the process."""
 
 import gc
-import os
+import runpy
+from pathlib import Path
 
-workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+# Read before any worker starts: a wrong value ends here with its sentence, instead of ending one worker after another.
+# Not imported, so that new workers read the settings anew.
+settings = runpy.run_path(str(Path(__file__).with_name("gresil") / "settings.py"))
+
+workers = int(settings["WEB_CONCURRENCY"])
 threads = 4
 timeout = 30
 # A search that is too long is answered by the portal with a sentence, so the server lets it through: 0 is no limit.

@@ -5,9 +5,9 @@ With nothing set, this is the portal on one's own machine: SQLite and a generate
 """
 
 import os
+import re
 import secrets
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONCE, NONE, SELF
@@ -31,14 +31,22 @@ try:
     ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
     DATABASE_URL: str = env.str("DATABASE_URL", "")
     CACHE_URL: str = env.str("CACHE_URL", "")
+    WEB_CONCURRENCY: str = env.str("WEB_CONCURRENCY", "2")
 except EnvError as error:
     stop(f"{error} Use true or false.")
+
+if (SECRET_KEY or PRODUCTION) and len(SECRET_KEY) < 50:
+    stop("SECRET_KEY is missing or shorter than 50 characters: set it to a long random text.")
+ALLOWED_HOSTS = [host.strip() for host in ALLOWED_HOSTS if host.strip()]
+for host in ALLOWED_HOSTS:
+    if not re.fullmatch(r"\*|\.?[\w.-]+|\[[\da-fA-F:.]+\]", host):
+        stop(f"ALLOWED_HOSTS has “{host}”: write host names alone, without https://, port or path.")
+if not re.fullmatch("[1-9][0-9]{0,3}", WEB_CONCURRENCY):
+    stop("WEB_CONCURRENCY must be a whole number of at least 1: the number of gunicorn's workers.")
 
 if PRODUCTION:
     if DEBUG:
         stop("DEBUG cannot be true in production: it shows code and settings to every visitor.")
-    if len(SECRET_KEY) < 50:
-        stop("SECRET_KEY is missing or shorter than 50 characters: set it to a long random text.")
     if not ALLOWED_HOSTS:
         stop("ALLOWED_HOSTS is missing: set it to the host names of the portal, separated by commas.")
     if not DATABASE_URL.startswith(("postgres://", "postgresql://")):
@@ -90,6 +98,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "gresil.middleware.refuse_trace",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -138,18 +147,21 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-    # Our queries are short: compiling them takes longer than running them.
-    DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c jit=off"
+    # Our queries are short: compiling them takes longer than running them. A server that does not answer is told soon.
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 10,
+        **DATABASES["default"].get("OPTIONS", {}),
+        "options": "-c jit=off",
+    }
 else:
     stop("DATABASE_URL must begin with postgres:// or sqlite:///.")
 
-match urlsplit(CACHE_URL).scheme:
-    case "":
-        CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-    case "redis" | "rediss":
-        CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}}
-    case _:
-        stop("CACHE_URL must begin with redis:// or rediss://.")
+if not CACHE_URL:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+elif re.match(r"rediss?://[^/]", CACHE_URL):
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}}
+else:
+    stop("CACHE_URL must begin with redis:// or rediss:// and name a host: redis://host:6379/0.")
 
 # Languages: this list is the only place that names them. The first one is the source, shown where another is missing.
 

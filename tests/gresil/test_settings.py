@@ -16,16 +16,27 @@ PRODUCTION = {
 }
 
 
-def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
+def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     return subprocess.run(
-        [sys.executable, "manage.py", *arguments],
+        [sys.executable, *arguments],
         cwd=settings.BASE_DIR,
         env=kept | environment,
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
+    return python("manage.py", *arguments, **environment)
+
+
+def assert_stopped_with_one(sentence: str, result: subprocess.CompletedProcess) -> None:
+    assert result.returncode != 0
+    assert sentence in result.stderr
+    assert "Traceback" not in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
 
 
 @pytest.mark.parametrize(
@@ -35,20 +46,62 @@ def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
         ({"DATABASE_URL": "mysql://localhost/gresil"}, "DATABASE_URL must begin with postgres:// or sqlite:///."),
         ({"DATABASE_URL": "nonsense"}, "DATABASE_URL is not understood"),
         ({"CACHE_URL": "memcached://localhost"}, "CACHE_URL must begin with redis://"),
+        ({"CACHE_URL": "foo"}, "CACHE_URL must begin with redis://"),
+        ({"CACHE_URL": "redis://"}, "CACHE_URL must begin with redis:// or rediss:// and name a host"),
+        ({"SECRET_KEY": "a"}, "SECRET_KEY is missing or shorter than 50 characters"),
+        ({"ALLOWED_HOSTS": "a.example,https://gresil.example"}, "ALLOWED_HOSTS has “https://gresil.example”"),
+        ({"ALLOWED_HOSTS": "gresil.example/"}, "ALLOWED_HOSTS has “gresil.example/”"),
+        ({"ALLOWED_HOSTS": "gresil.example:443"}, "ALLOWED_HOSTS has “gresil.example:443”"),
+        ({"WEB_CONCURRENCY": "abc"}, "WEB_CONCURRENCY must be a whole number of at least 1"),
+        ({"WEB_CONCURRENCY": "1.5"}, "WEB_CONCURRENCY must be a whole number of at least 1"),
+        ({"WEB_CONCURRENCY": "0"}, "WEB_CONCURRENCY must be a whole number of at least 1"),
         (PRODUCTION | {"SECRET_KEY": ""}, "SECRET_KEY is missing or shorter than 50 characters"),
         (PRODUCTION | {"DEBUG": "true"}, "DEBUG cannot be true in production"),
         (PRODUCTION | {"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS is missing"),
         (PRODUCTION | {"DATABASE_URL": ""}, "DATABASE_URL is missing or not PostgreSQL"),
         (PRODUCTION | {"CACHE_URL": ""}, "CACHE_URL is missing"),
+        (PRODUCTION | {"CACHE_URL": "foo"}, "CACHE_URL must begin with redis://"),
     ],
 )
 def test_a_wrong_setting_stops_the_start_with_one_sentence(wrong, sentence):
-    result = manage("check", **wrong)
+    assert_stopped_with_one(sentence, manage("check", **wrong))
 
-    assert result.returncode != 0
-    assert sentence in result.stderr
-    assert "Traceback" not in result.stderr
-    assert len(result.stderr.strip().splitlines()) == 1
+
+@pytest.mark.parametrize(
+    "address",
+    ["postgres://user:secret@127.0.0.1:1/gresil", "sqlite:////nowhere/gresil.sqlite3", "sqlite:///README.md"],
+)
+def test_a_database_that_does_not_answer_stops_the_start_with_one_sentence(address):
+    result = manage("prepare", DATABASE_URL=address)
+
+    assert_stopped_with_one("The database does not answer", result)
+    assert "secret" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [({"WEB_CONCURRENCY": "0"}, "WEB_CONCURRENCY must be"), ({"SECRET_KEY": "a"}, "SECRET_KEY is")],
+)
+def test_a_wrong_setting_stops_gunicorn_before_its_workers(wrong, sentence):
+    gunicorn = ["-m", "gunicorn", "--config", "gunicorn.conf.py", "--check-config", "gresil.wsgi"]
+
+    assert python(*gunicorn).returncode == 0
+    assert_stopped_with_one(sentence, python(*gunicorn, **wrong))
+
+
+def test_host_names_may_be_written_with_blanks_and_as_addresses():
+    hosts = "gresil.example, .gresil.example,127.0.0.1,[::1],"
+
+    assert (
+        "['gresil.example', '.gresil.example', '127.0.0.1', '[::1]']"
+        in manage(
+            "shell",
+            "--no-imports",
+            "-c",
+            "from django.conf import settings; print(settings.ALLOWED_HOSTS)",
+            ALLOWED_HOSTS=hosts,
+        ).stdout
+    )
 
 
 def test_production_settings_pass_the_deployment_check_without_a_warning():
