@@ -15,6 +15,8 @@ class CantonAdmin(PortalAdmin):
 class LocalityInline(PortalInline):
     model = Locality
     classes = ["collapse"]
+    # Each would lead to the page of the commune on whose form it stands.
+    view_on_site = False
 
 
 @admin.register(Commune)

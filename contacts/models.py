@@ -162,6 +162,9 @@ class Locality(NaturalKeyModel):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return self.commune.get_absolute_url()
+
 
 class OrganisationKind(models.TextChoices):
     MUNICIPALITY = "municipality", _("municipal administration")

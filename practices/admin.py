@@ -4,7 +4,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -31,7 +31,7 @@ from practices.models import (
     Topic,
 )
 from practices.search import matching
-from practices.terms import superseded_by_practice
+from practices.terms import Vocabulary, superseded_by_practice
 from translations.admin import UnitAdmin
 
 
@@ -203,6 +203,13 @@ class PracticeAdmin(UnitAdmin):
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         return matching(queryset, search_term), False
+
+    def render_change_form(self, request: HttpRequest, context: dict, *args, obj=None, **kwargs) -> HttpResponse:
+        if obj is not None:
+            vocabulary = Vocabulary(Term.objects.by_name().prefetch_related("successors"))
+            texts = [(language, text) for language, texts in obj.all_texts().items() for text in texts.values()]
+            context["superseded"] = vocabulary.superseded_in(texts)
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     @admin.action(description=_("Publish the selected fiches"), permissions=["change"])
     def publish(self, request: HttpRequest, practices: QuerySet) -> None:

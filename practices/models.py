@@ -63,6 +63,9 @@ class Topic(TranslatedUnit):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return f"{reverse('practices:list')}?topic={self.slug}"
+
 
 class Audience(TranslatedUnit):
     slug = models.SlugField(_("slug"), unique=True)
@@ -77,6 +80,9 @@ class Audience(TranslatedUnit):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('practices:list')}?audience={self.slug}"
 
 
 class SourceDocument(TranslatedUnit):
@@ -162,6 +168,9 @@ class Term(TranslatedUnit):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.abbreviation})" if self.abbreviation else self.name
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('glossary')}#{self.slug}"
 
 
 class Territory(models.TextChoices):

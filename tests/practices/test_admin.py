@@ -4,12 +4,23 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth.models import Permission
 from pytest_django.asserts import assertContains, assertNotContains
 
-from practices.models import EmptySearch, FacetValue, IndexedPractice, IndexVersion, PostingList, Practice, SearchWord
+from practices.models import (
+    EmptySearch,
+    FacetValue,
+    IndexedPractice,
+    IndexVersion,
+    PostingList,
+    Practice,
+    SearchWord,
+    Term,
+    Topic,
+)
 from practices.search import matching
-from tests.factories import make_commune, make_practice, make_theme
-from translations.models import Translation, TranslationImport
+from tests.factories import make_audience, make_commune, make_locality, make_practice, make_theme, make_topic
+from translations.models import Translation, TranslationImport, record_all_translations
 
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors, pytest.mark.usefixtures("staff")]
 LIST = "/admin/practices/practice/"
@@ -35,6 +46,7 @@ def act(client, action: str, *practices: Practice):
 @pytest.mark.parametrize("language", [code for code, name in settings.LANGUAGES])
 def test_every_admin_page_opens_in_every_language(client, language):
     make_practice(communes=(make_commune(),), body="<p>Texte</p>")
+    make_locality(make_commune())
     opened = 0
 
     for model, model_admin in admin.site._registry.items():
@@ -161,6 +173,107 @@ def test_a_fiche_can_be_viewed_on_the_site(client):
     link = response.context["absolute_url"]
 
     assert client.get(link).url.endswith("/practices/cafe/")
+
+
+@pytest.mark.parametrize("language", [code for code, name in settings.LANGUAGES])
+def test_what_has_no_page_of_its_own_is_viewed_where_the_site_shows_it(client, language):
+    rows = {
+        Term.objects.create(slug="pci", name_fr="PCI"): "/glossary/#pci",
+        make_topic(slug="sport"): "/practices/?topic=sport",
+        make_audience(slug="jeunes"): "/practices/?audience=jeunes",
+        make_locality(make_commune(slug="sanem")): "/communes/sanem/",
+    }
+
+    for row, address in rows.items():
+        form = f"/admin/{row._meta.app_label}/{row._meta.model_name}/{row.pk}/change/"
+        link = client.get(form).context["absolute_url"]
+        page = client.get(link, headers={"accept-language": language}).url
+        assert page.endswith(f"/{language}{address}")
+        assert client.get(page).status_code == 200
+
+    assertContains(client.get(f"/{language}/glossary/"), 'id="pci"')
+
+
+def test_the_form_of_a_fiche_names_the_superseded_terms_in_its_texts_and_what_they_are_called_today(client):
+    today = Term.objects.create(slug="gemengepakt", name_fr="Pacte communal")
+    pci = Term.objects.create(slug="pci", name_fr="plan communal intégration", name_de="Integrationsplan")
+    pci.successors.add(today)
+    german = make_practice(title_fr="Café", title_de="Ein Integrationsplan")
+    french = make_practice(body="<p>Un plan communal intégration</p>")
+    neither = make_practice(title_fr="Café", body="<p>Le pacte communal</p>")
+    flag = (
+        f'<a href="/admin/practices/term/{pci.pk}/change/">plan communal intégration s’appelle aujourd’hui\u00a0:</a>'
+    )
+
+    for practice in [german, french]:
+        page = client.get(f"{LIST}{practice.pk}/change/")
+        assertContains(page, f"{flag} Pacte communal")
+    assertNotContains(client.get(f"{LIST}{neither.pk}/change/"), "aujourd’hui\u00a0:")
+    assert client.get(f"{LIST}add/").status_code == 200
+
+
+def test_a_fiche_is_deleted_with_the_record_of_its_translations_and_only_what_has_a_name_is_listed(client):
+    practice = make_practice(title_fr="Café", topics=(make_topic(),), body="<p>Texte</p>")
+    record_all_translations()
+    address = f"{LIST}{practice.pk}/delete/"
+
+    page = client.get(address).content.decode()
+    client.post(address, {"post": "yes"})
+
+    assert "Traductions: 3" in page
+    for word in ["Indexed", "Relation", "topic"]:
+        assert word not in page.partition('id="content"')[2].partition("<form")[0]
+    assert not Practice.objects.exists()
+    assert not Translation.objects.of(practice).exists()
+
+
+def test_deleting_a_topic_does_not_name_the_table_between_it_and_its_fiches(client):
+    topic = make_topic(name_fr="sport")
+    make_practice(topics=(topic,))
+
+    page = client.get(f"/admin/practices/topic/{topic.pk}/delete/")
+
+    assertContains(page, "sport")
+    assertNotContains(page, "practice-topic")
+    assertNotContains(page, "Practice_topics")
+
+
+def test_who_may_not_delete_fiches_may_not_delete_them_with_their_records_either(client, django_user_model):
+    practice = make_practice()
+    record_all_translations()
+    editor = django_user_model.objects.create_user("editor", is_staff=True)
+    editor.user_permissions.set(Permission.objects.filter(codename__in=["view_practice", "delete_translation"]))
+    client.force_login(editor)
+
+    response = client.post(f"{LIST}{practice.pk}/delete/", {"post": "yes"})
+
+    assert response.status_code == 403
+    assert Practice.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("fr", "Modification de Nom [fr] et Nom [de]."),
+        ("de", "Name [fr] und Name [de] geändert."),
+        ("lb", "Numm [fr] an Numm [de] geännert."),
+        ("en", "Changed Name [fr] and Name [de]."),
+    ],
+)
+def test_the_history_names_fields_in_the_language_of_the_reader(client, language, sentence):
+    topic = make_topic(slug="sport", name_fr="sport")
+    form = f"/admin/practices/topic/{topic.pk}/"
+    client.post(f"{form}change/", {"slug": "sport", "name_fr": "Sport", "name_de": "Sport"})
+
+    assert Topic.objects.get().name_fr == "Sport"
+    assertContains(client.get(f"{form}history/", headers={"accept-language": language}), sentence)
+
+
+@pytest.mark.parametrize(("language", "word"), [("fr", "Oui"), ("de", "Ja"), ("lb", "Jo"), ("en", "Yes")])
+def test_an_icon_for_yes_says_so_in_the_language_of_the_reader(client, language, word):
+    response = client.get("/admin/auth/user/", headers={"accept-language": language})
+
+    assertContains(response, f'alt="{word}"')
 
 
 def test_staff_choose_the_language_of_the_admin(client):
