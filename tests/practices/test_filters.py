@@ -1,5 +1,6 @@
 import pytest
 from django.http import QueryDict
+from django.utils import timezone
 
 from contacts.models import Canton
 from practices.filters import PracticeFilter
@@ -181,3 +182,19 @@ def test_a_year_without_fiches_stays_an_address():
     assert practices.is_valid()
     assert not practices.found
     assert practices.ways_on()
+
+
+@pytest.mark.parametrize("year", ["0000", "1066", "1989", "9999", "20170", "２０１７"])
+def test_a_year_that_no_fiche_can_have_is_an_unknown_choice(client, year):
+    make_practice(year=2017)
+
+    assert client.get("/fr/practices/", {"year": year}).status_code == 400
+    assert "year" in filtered(f"year={year}").form.errors
+
+
+def test_every_year_from_1990_to_the_next_is_an_address():
+    next_year = timezone.localdate().year + 1
+
+    for year in [1990, next_year]:
+        assert filtered(f"year={year}").is_valid()
+    assert not filtered(f"year={next_year + 1}").is_valid()

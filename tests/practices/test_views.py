@@ -1,9 +1,14 @@
 import datetime
+from io import StringIO
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django.asserts import assertContains, assertInHTML, assertNotContains
 
+from practices.models import Practice
 from practices.views import PER_PAGE
 from tests.factories import (
     make_audience,
@@ -229,21 +234,22 @@ def busy_practice(number: int) -> None:
     make_session().practices.add(practice)
 
 
-@pytest.mark.parametrize(
-    ("path", "most"),
-    [
-        ("/fr/", 12),
-        ("/fr/practices/", 12),
-        ("/fr/practices/?theme=pci&commune=strassen&topic=sport&audience=women&organisation=asti&q=texte", 12),
-        ("/fr/practices/busy-0/", 15),
-        ("/fr/communes/", 12),
-        ("/fr/communes/strassen/", 15),
-        ("/fr/organisations/", 12),
-        ("/fr/organisations/asti/", 15),
-        ("/fr/contacts/", 12),
-        ("/fr/sessions/", 12),
-    ],
-)
+# Page -> how often it may ask the database.
+MOST_QUERIES = [
+    ("/fr/", 12),
+    ("/fr/practices/", 12),
+    ("/fr/practices/?theme=pci&commune=strassen&topic=sport&audience=women&organisation=asti&q=texte", 12),
+    ("/fr/practices/busy-0/", 15),
+    ("/fr/communes/", 12),
+    ("/fr/communes/strassen/", 15),
+    ("/fr/organisations/", 12),
+    ("/fr/organisations/asti/", 15),
+    ("/fr/contacts/", 12),
+    ("/fr/sessions/", 12),
+]
+
+
+@pytest.mark.parametrize(("path", "most"), MOST_QUERIES)
 def test_a_page_asks_the_database_as_often_for_a_full_portal_as_for_a_small_one(
     client, django_assert_max_num_queries, path, most
 ):
@@ -268,6 +274,38 @@ def test_a_page_asks_the_database_as_often_for_a_full_portal_as_for_a_small_one(
         client.get(path)
 
     assert len(full) == len(small)
+
+
+def test_a_page_asks_the_database_as_often_for_1000_fiches_as_for_10(client):
+    asti = make_organisation(slug="asti")
+    communes = (make_commune(slug="strassen"), *(make_commune() for _ in range(8)))
+    make_practice(
+        slug="busy-0",
+        title_fr="Texte",
+        title_de="Wörter",
+        title_lb="Wierder",
+        title_en="Words",
+        theme=make_theme(slug="pci"),
+        topics=(make_topic(slug="sport"), make_topic()),
+        audiences=(make_audience(slug="women"), make_audience()),
+        organisations=(asti,),
+        communes=communes[:1],
+        contacts=(make_contact(organisation=asti),),
+        body="<p>Texte</p>",
+    )
+
+    def counts(practices: int) -> dict[str, int]:
+        call_command("make_synthetic_practices", practices - 1, verbosity=0, stdout=StringIO())
+        result = {}
+        for path, _most in MOST_QUERIES:
+            client.get(path)  # the library's sets are read once after each change
+            with CaptureQueriesContext(connection) as queries:
+                client.get(path)
+            result[path] = len(queries)
+        return result
+
+    assert counts(10) == counts(1000)
+    assert Practice.objects.count() == 1000
 
 
 @pytest.mark.parametrize("view", ["list", "map"])
