@@ -21,9 +21,12 @@ from practices.models import (
 )
 from practices.surroundings import count_practices
 from practices.terms import Superseded, Vocabulary, shown_texts, terms_matching
+from translations.models import Translation, TranslationState
 
 PER_PAGE = 30
 STILL_TYPING = "X-Still-Typing"
+# From the least to the best.
+STATES = TranslationState.values
 
 
 def practice_list(request: HttpRequest) -> HttpResponse:
@@ -151,9 +154,12 @@ def glossary(request: HttpRequest) -> HttpResponse:
         return render(request, "practices/term_list.html", {"form": form, "terms": []}, status=400)
     terms = Term.objects.by_name().prefetch_related("successors", "predecessors")
     found = terms_matching(terms, form.cleaned_data["q"])
+    recorded = Translation.objects.filter(content_type__model="term", language=active_language())
     context = {
         "form": form,
         "terms": found,
+        # The page is as good as its least term.
+        "translation": min(recorded.only("state"), key=lambda row: STATES.index(row.state), default=None),
         "groups": [
             ("then", [term for term in found if term.successors.all()]),
             ("now", [term for term in found if not term.successors.all()]),

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django.asserts import assertContains, assertInHTML, assertNotContains
 
-from practices.models import Practice
+from practices.models import Practice, Term
 from practices.views import PER_PAGE
 from tests.factories import (
     make_audience,
@@ -434,3 +434,15 @@ def test_a_feed_leads_to_its_own_list(client):
 
     assert "q=jardin" in first
     assert "q=jardin" not in second
+
+
+def test_the_glossary_says_how_its_translation_was_made(client):
+    reviewed, draft = [Term.objects.create(slug=slug, name_fr=slug, name_de=slug) for slug in ("un", "deux")]
+    for term in (reviewed, draft):
+        term.record_translations()
+    reviewed.mark_reviewed("de", by=None)
+
+    assert "Maschinelle Übersetzung" in client.get("/de/glossary/").content.decode()
+    draft.mark_reviewed("de", by=None)
+    assert "Maschinelle Übersetzung" not in client.get("/de/glossary/").content.decode()
+    assert "original" in client.get("/fr/glossary/").content.decode()
