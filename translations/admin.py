@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from gresil.admin_site import PortalAdmin, with_nonce
 from translations import xliff
-from translations.forms import ImportForm, TranslationForm
+from translations.forms import ImportForm, TranslationForm, with_plain_lines
 from translations.glossary import glossary
 from translations.models import TranslatedUnit, Translation, TranslationImport, TranslationState
 
@@ -22,14 +22,30 @@ from translations.models import TranslatedUnit, Translation, TranslationImport, 
 class UnitAdmin(PortalAdmin):
     """The change form of an object with translations: it shows their states, and saving keeps these true."""
 
+    def changeform_view(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        # What nobody has changed is saved as it was.
+        request.POST = with_plain_lines(request.POST)  # type: ignore[assignment]
+        return super().changeform_view(request, *args, **kwargs)
+
     def save_model(self, request: HttpRequest, obj: TranslatedUnit, form: forms.ModelForm, change: bool) -> None:
+        Translation.objects.of(obj).lock()
         form.texts_before = obj.all_texts() if change else {}  # type: ignore[attr-defined]
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        formsets_of_units = [formset for formset in formsets if issubclass(formset.model, TranslatedUnit)]
+        before = {form.instance: form.texts_before}
+        for formset in formsets_of_units:
+            changed = [row for row in formset.initial_forms if row.has_changed() and row not in formset.deleted_forms]
+            for unit in [row.instance for row in changed]:
+                Translation.objects.of(unit).lock()
+                before[unit] = unit.all_texts()
         super().save_related(request, form, formsets, change)
+        for formset in formsets_of_units:
+            before |= {unit: {} for unit in formset.new_objects}
         is_small_change = "_small_change" in request.POST
-        form.instance.record_translations(form.texts_before, by=request.user, is_small_change=is_small_change)
+        for unit, texts in before.items():
+            unit.record_translations(texts, by=request.user, is_small_change=is_small_change)
 
     def render_change_form(self, request: HttpRequest, context: dict, *args, obj=None, **kwargs) -> HttpResponse:
         if obj is not None:
@@ -110,14 +126,47 @@ class TranslationAdmin(admin.ModelAdmin):
 
     @admin.action(description=_("Mark as reviewed"), permissions=["change"])
     def mark_reviewed(self, request: HttpRequest, translations: QuerySet) -> None:
-        for translation in translations.prefetch_related("unit"):
-            translation.unit.mark_reviewed(translation.language, by=request.user)
-        sentence = ngettext(
-            "%(count)d translation is marked as reviewed.",
-            "%(count)d translations are marked as reviewed.",
-            len(translations),
-        )
-        self.message_user(request, sentence % {"count": len(translations)}, messages.SUCCESS)
+        """Only those that are complete and up to date: what has changed is read at the desk, beside its original."""
+        marked = left_out = 0
+        with transaction.atomic():
+            Translation.objects.lock()
+            for translation in translations.prefetch_related("unit"):
+                translation.unit.record_translations()
+                translation.refresh_from_db(fields=["state"])
+                if translation.state in (TranslationState.DRAFT, TranslationState.REVIEWED):
+                    translation.unit.mark_reviewed(translation.language, by=request.user)
+                    marked += 1
+                else:
+                    left_out += 1
+        if marked:
+            sentence = ngettext(
+                "%(count)d translation is marked as reviewed.",
+                "%(count)d translations are marked as reviewed.",
+                marked,
+            )
+            self.message_user(request, sentence % {"count": marked}, messages.SUCCESS)
+        if left_out:
+            sentence = ngettext(
+                "%(count)d translation is outdated or incomplete and stays as it is: open it to review it.",
+                "%(count)d translations are outdated or incomplete and stay as they are: open them to review them.",
+                left_out,
+            )
+            self.message_user(request, sentence % {"count": left_out}, messages.WARNING)
+
+    @transaction.atomic
+    def save_texts(self, request: HttpRequest, translation: Translation) -> TranslationForm:
+        """Save what was typed, or return a form with errors: with what was wrong, or has changed meanwhile."""
+        Translation.objects.of(translation.unit).lock()
+        translation.refresh_from_db()
+        unit = translation.unit.fresh()
+        form = TranslationForm(unit, translation.language, request.POST)
+        if form.is_valid():
+            before = unit.all_texts()
+            form.save()
+            unit.record_translations(before, by=request.user)
+            if "_reviewed" in request.POST:
+                unit.mark_reviewed(translation.language, by=request.user)
+        return form
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict | None = None
@@ -126,23 +175,20 @@ class TranslationAdmin(admin.ModelAdmin):
         translation = self.get_object(request, unquote(object_id))
         if translation is None or not self.has_change_permission(request, translation):
             raise Http404
-        unit, language = translation.unit, translation.language
-        form = TranslationForm(translation, request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            with transaction.atomic():
-                before = unit.all_texts()
-                form.save()
-                unit.record_translations(before, by=request.user)
-                if "_reviewed" in request.POST:
-                    unit.mark_reviewed(language, by=request.user)
-            self.message_user(request, _("The translation is saved."), messages.SUCCESS)
-            return HttpResponseRedirect(request.get_full_path())
-        terms = glossary(language)
-        stale = translation.stale(unit.texts(settings.LANGUAGE_CODE))
+        language = translation.language
+        if request.method == "POST":
+            form = self.save_texts(request, translation)
+            if form.is_valid():
+                self.message_user(request, _("The translation is saved."), messages.SUCCESS)
+                return HttpResponseRedirect(request.get_full_path())
+        else:
+            form = TranslationForm(translation.unit.fresh(), language)
+        unit, terms = form.unit, glossary(language)
+        stale = translation.stale({pair.path: pair.source for pair in form.pairs})
         texts = [
-            {"field": form[name], "source": source, "is_rich": is_rich, "old": stale.get(path, ("", ""))[0]}
-            | {"terms": [term for term in terms if term.stands_in(source)]}
-            for name, path, source, is_rich in form.rows
+            {"field": form[pair.name], "pair": pair, "old": stale.get(pair.path, ("", ""))[0]}
+            | {"rival": form.rival(pair), "terms": [term for term in terms if term.stands_in(pair.source)]}
+            for pair in form.pairs
         ]
         context = {
             **self.admin_site.each_context(request),
@@ -159,7 +205,8 @@ class TranslationAdmin(admin.ModelAdmin):
             "texts": texts,
             "media": with_nonce(self.media + form.media, request),
         }
-        return TemplateResponse(request, "admin/translations/side_by_side.html", context)
+        status = 409 if form.conflicts or form.gone else 200
+        return TemplateResponse(request, "admin/translations/side_by_side.html", context, status=status)
 
     def export_view(self, request: HttpRequest, language: str) -> HttpResponse:
         translations = Translation.objects.filter(language=language)

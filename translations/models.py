@@ -2,7 +2,8 @@
 here stands, for each object and language, from which original texts its translation was made."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from hashlib import sha256
+from typing import Any, ClassVar, Self
 
 from django.apps import apps
 from django.conf import settings
@@ -18,7 +19,8 @@ from modeltranslation.translator import translator
 from gresil.languages import target_languages
 from gresil.models import NaturalKeyModel
 
-# Path of a text within its object -> the text: "title", "sections/description/body", "indicators/participantes/label".
+# Path of a text within its object -> the text: "title", "sections/12/body". A part is known by its primary key, since
+# the words of its natural key are texts themselves, and change.
 Texts = Mapping[str, str]
 
 
@@ -34,6 +36,10 @@ class TranslationState(models.TextChoices):
 class TranslationQuerySet(models.QuerySet):
     def of(self, unit: "TranslatedUnit"):
         return self.filter(content_type=ContentType.objects.get_for_model(unit), object_id=unit.pk)
+
+    def lock(self) -> None:
+        """Whoever changes texts locks their records before reading them: of two at once, one waits for the other."""
+        list(self.select_for_update().order_by("pk").values_list("pk"))
 
 
 class Translation(models.Model):
@@ -104,6 +110,16 @@ class Translation(models.Model):
             self.state = TranslationState.REVIEWED if self.is_reviewed else TranslationState.DRAFT
 
 
+def plain_lines(text: str) -> str:
+    """`text` with one kind of line end: browsers send another one than files have."""
+    return text.replace("\r\n", "\n")
+
+
+def fingerprint(text: str) -> str:
+    """A few letters that change whenever `text` does."""
+    return sha256(plain_lines(text).strip().encode()).hexdigest()[:16]
+
+
 def translated_fields(model: type[models.Model]) -> list[str]:
     """The translated fields of `model`, in the order in which it declares them."""
     names = translator.get_options_for_model(model).all_fields
@@ -123,7 +139,7 @@ class TranslatedUnit(NaturalKeyModel):
 
     @classmethod
     def parts_to_fetch(cls) -> list[str]:
-        """What `prefetch_related()` needs so that reading the texts asks the database nothing more."""
+        """What `prefetch_related()` needs so that reading the texts and their labels asks the database nothing more."""
         lookups = list(cls.translation_parts)
         for related_name in cls.translation_parts:
             part: Any = cls._meta.get_field(related_name).related_model
@@ -137,19 +153,27 @@ class TranslatedUnit(NaturalKeyModel):
             yield name, self, name
         for related_name in self.translation_parts:
             for part in getattr(self, related_name).all():
-                # Without the first word, which is the unit's own.
-                key = "/".join(str(word or "") for word in part.natural_key()[1:])
                 for name in translated_fields(type(part)):
-                    yield f"{related_name}/{key}/{name}", part, name
+                    yield f"{related_name}/{part.pk}/{name}", part, name
+
+    def label_of(self, row: models.Model, name: str) -> str:
+        """What translators know a text by: "summary", "Description and approach · text"."""
+        label = str(row._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+        return label if row is self else f"{row} · {label}"
 
     def texts(self, language: str) -> dict[str, str]:
         """Path -> text in `language`; only those that are written."""
         fields = ((path, getattr(row, f"{name}_{language}")) for path, row, name in self.text_fields())
-        return {path: text for path, text in fields if text}
+        return {path: plain_lines(text) for path, text in fields if text}
+
+    def fresh(self) -> Self:
+        """The unit and its parts as the database holds them now."""
+        units: Any = type(self)._default_manager
+        return units.prefetch_related(*self.parts_to_fetch()).get(pk=self.pk)
 
     def all_texts(self) -> dict[str, dict[str, str]]:
         """Language -> path -> text, of the texts as the database holds them now."""
-        fresh = type(self)._default_manager.prefetch_related(*self.parts_to_fetch()).get(pk=self.pk)
+        fresh = self.fresh()
         return {language: fresh.texts(language) for language, _name in settings.LANGUAGES}
 
     def record_translations(
@@ -158,7 +182,8 @@ class TranslatedUnit(NaturalKeyModel):
         """Bring the states up to date after a change.
 
         `before` are `all_texts()` from before it. A translation that was changed along counts as made from the
-        original of now; with `is_small_change` all others do too, if they were up to date before.
+        original of now, and nobody has reviewed it yet; with `is_small_change` all others count as made from the
+        original of now too, if they were up to date before.
         """
         texts = self.all_texts()
         source = texts[settings.LANGUAGE_CODE]
@@ -168,12 +193,14 @@ class TranslatedUnit(NaturalKeyModel):
         for language in target_languages():
             row = rows.get(language) or Translation(unit=self, language=language)
             old_state, old_target, target = row.state, before.get(language, {}), texts[language]
-            based_on = {}
+            # An original that is taken away and comes back in other words has changed too.
+            based_on = {path: made_from for path, made_from in row.based_on.items() if target.get(path)}
             for path in source:
                 made_from = row.based_on.get(path, old_source.get(path, source[path]))
                 is_rewritten = language in before and target.get(path, "") != old_target.get(path, "")
                 is_spared = is_small_change and made_from == old_source.get(path)
                 based_on[path] = source[path] if is_rewritten or is_spared else made_from
+                row.is_reviewed = row.is_reviewed and not is_rewritten
             row.based_on, row.title = based_on, str(self)[:400]
             row.recount(source, target)
             if row.state != old_state or row.pk is None:
@@ -181,12 +208,11 @@ class TranslatedUnit(NaturalKeyModel):
             row.save()
 
     def mark_reviewed(self, language: str, *, by: Any) -> None:
-        """A person has read the translation beside the original of today; what is missing stays missing."""
-        self.record_translations()
-        row = Translation.objects.of(self).get(language=language)
-        source = self.texts(settings.LANGUAGE_CODE)
+        """A person has read the recorded translation beside the original of today; what is missing stays missing."""
+        row, texts = Translation.objects.of(self).get(language=language), self.all_texts()
+        source = texts[settings.LANGUAGE_CODE]
         row.based_on, row.is_reviewed, row.set_by, row.set_at = source, True, by, timezone.now()
-        row.recount(source, self.texts(language))
+        row.recount(source, texts[language])
         row.save()
 
     def translation_in(self, language: str) -> Translation | None:
@@ -224,7 +250,7 @@ class TranslationImport(models.Model):
     file_name = models.CharField(_("file"), max_length=200)
     content = models.TextField(_("content"))
     taken = models.PositiveIntegerField(_("texts taken"), default=0)
-    # A list of {"unit", "path", "reason", "source", "source_today", "target"}.
+    # A list of {"unit", "path", "label", "reason", "source", "source_today", "target", "target_today"}.
     refused = models.JSONField(_("texts refused"), default=list)
     imported_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

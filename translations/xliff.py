@@ -1,6 +1,7 @@
 """One language to an outside translator and back, as XLIFF 1.2 (OASIS standard, 2008): one <file> per object, one
 <trans-unit> per text. Its six elements are written with the standard library and read with defusedxml."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from translations.models import TranslatedUnit, Translation, TranslationImport, TranslationState
+from translations.models import TranslatedUnit, Translation, TranslationImport, TranslationState, fingerprint
 
 NAMESPACE = "urn:oasis:names:tc:xliff:document:1.2"
 XLIFF_STATES: dict[str, str] = {
@@ -32,8 +33,11 @@ class Text:
     unit: str
     """Label of the model and slug: "practices.practice/lisko"."""
     path: str
+    label: str
     source: str
     target: str
+    exported_target: str
+    """Fingerprint of the translation as the file took it along; empty in a file from elsewhere."""
 
 
 @dataclass
@@ -44,11 +48,15 @@ class Document:
 
 
 def export(language: str, translations: Iterable[Translation]) -> bytes:
-    """The texts of `translations` with what is translated so far; each <note> tells what the original was before."""
+    """The texts of `translations` with what is translated so far, each with a label that people understand.
+
+    One <note> tells what the original was before, another holds the fingerprint of the translation.
+    """
     ET.register_namespace("", NAMESPACE)
     root = ET.Element(f"{{{NAMESPACE}}}xliff", version="1.2")
     for translation in translations:
-        unit = translation.unit
+        unit = translation.unit.fresh()
+        labels = {path: unit.label_of(row, name) for path, row, name in unit.text_fields()}
         source, target = unit.texts(settings.LANGUAGE_CODE), unit.texts(language)
         stale = translation.stale(source)
         attributes = {
@@ -59,12 +67,14 @@ def export(language: str, translations: Iterable[Translation]) -> bytes:
         }
         body = ET.SubElement(ET.SubElement(root, f"{{{NAMESPACE}}}file", attributes), f"{{{NAMESPACE}}}body")
         for path, text in source.items():
-            trans_unit = ET.SubElement(body, f"{{{NAMESPACE}}}trans-unit", id=path)
+            trans_unit = ET.SubElement(body, f"{{{NAMESPACE}}}trans-unit", id=path, resname=labels[path])
             ET.SubElement(trans_unit, f"{{{NAMESPACE}}}source").text = text
             state = "needs-translation" if path in stale else XLIFF_STATES.get(translation.state, "needs-translation")
             ET.SubElement(trans_unit, f"{{{NAMESPACE}}}target", state=state).text = target.get(path, "")
             if path in stale:
                 ET.SubElement(trans_unit, f"{{{NAMESPACE}}}note").text = stale[path][0]
+            note = ET.SubElement(trans_unit, f"{{{NAMESPACE}}}note", {"from": "gresil", "annotates": "target"})
+            note.text = f"gresil-target:{fingerprint(target.get(path, ''))}"
     return ET.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
@@ -97,8 +107,10 @@ def read(content: bytes) -> Document:
         Text(
             file.get("original", ""),
             trans_unit.get("id", ""),
+            trans_unit.get("resname") or trans_unit.get("id", ""),
             trans_unit.findtext(f"{{{NAMESPACE}}}source") or "",
             (trans_unit.findtext(f"{{{NAMESPACE}}}target") or "").strip(),
+            exported_target(trans_unit),
         )
         for file in files
         for trans_unit in file.iter(f"{{{NAMESPACE}}}trans-unit")
@@ -106,9 +118,18 @@ def read(content: bytes) -> Document:
     return Document(languages.pop(), texts, text)
 
 
+def exported_target(trans_unit: Any) -> str:
+    # Translators' tools drop the attributes of a note, and some make one note of several.
+    notes = " ".join(note.text or "" for note in trans_unit.iter(f"{{{NAMESPACE}}}note"))
+    found = re.search(r"gresil-target:([0-9a-f]+)", notes)
+    return found[1] if found else ""
+
+
 @transaction.atomic
 def take(file_name: str, document: Document, *, by: Any) -> TranslationImport:
-    """Take every text of which the original is still the same; refuse the others, and keep all of it on record."""
+    """Take every text of which original and translation are still the same; refuse the others, and keep all of it on
+    record."""
+    Translation.objects.lock()
     record = TranslationImport(language=document.language, file_name=file_name[:200], content=document.content)
     record.imported_by = by
     by_unit: dict[str, list[Text]] = {}
@@ -123,11 +144,15 @@ def take(file_name: str, document: Document, *, by: Any) -> TranslationImport:
         fields = {path: (row, name) for path, row, name in unit.text_fields()}
         for text in texts:
             today = before[settings.LANGUAGE_CODE].get(text.path)
+            target_today = before[document.language].get(text.path, "")
             if text.path not in fields or today is None:
                 record.refused.append(refusal(text, _("The object does not have this text any more.")))
             elif not same(text.source, today):
                 record.refused.append(refusal(text, _("The original has changed in the meantime."), today))
-            elif text.target and text.target != before[document.language].get(text.path, ""):
+            elif is_news(text, target_today) and text.exported_target not in ("", fingerprint(target_today)):
+                reason = _("The translation has changed in the meantime.")
+                record.refused.append(refusal(text, reason, today, target_today))
+            elif is_news(text, target_today):
                 row, name = fields[text.path]
                 column: Any = row._meta.get_field(f"{name}_{document.language}")
                 try:
@@ -147,12 +172,19 @@ def same(delivered: str, today: str) -> bool:
     return delivered.split() == today.split()
 
 
-def refusal(text: Text, reason: str, source_today: str = "") -> dict[str, str]:
+def is_news(text: Text, today: str) -> bool:
+    """Whether the translator wrote something: not what stands here anyhow, and not what the file took along."""
+    return bool(text.target) and text.target != today and fingerprint(text.target) != text.exported_target
+
+
+def refusal(text: Text, reason: str, source_today: str = "", target_today: str = "") -> dict[str, str]:
     return {
         "unit": text.unit,
         "path": text.path,
+        "label": text.label,
         "reason": reason,
         "source": text.source,
         "source_today": source_today,
         "target": text.target,
+        "target_today": target_today,
     }

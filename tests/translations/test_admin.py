@@ -1,9 +1,14 @@
+import re
+import threading
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from gresil.languages import target_languages
 from practices.models import Practice, Term
-from tests.factories import make_commune, make_practice, make_topic
+from tests.factories import make_commune, make_contact, make_organisation, make_practice, make_topic
 from tests.practices.test_admin import form_data
 from translations import xliff
 from translations.models import Translation, TranslationImport, record_all_translations
@@ -24,6 +29,25 @@ def practice(staff):
 
 def address(practice: Practice, language: str) -> str:
     return f"{BOARD}{Translation.objects.of(practice).get(language=language).pk}/change/"
+
+
+def desk(client, practice: Practice, language: str) -> dict[str, str]:
+    """What a browser sends back for the untouched desk: each text, and what was seen."""
+    response = client.get(address(practice, language))
+    seen = re.findall(r'name="(seen-[^"]+)" value="([^"]+)"', response.content.decode())
+    return {field.name: field.value() for field in response.context["form"]} | dict(seen)
+
+
+def body_of(practice: Practice) -> str:
+    """The name of the field for the text of the section."""
+    return f"sections-{practice.sections.get().pk}-body"
+
+
+def change(unit, **fields) -> None:
+    """What another member of staff saves meanwhile."""
+    before = unit.all_texts()
+    type(unit).objects.filter(pk=unit.pk).update(**fields)
+    unit.record_translations(before)
 
 
 def save(client, practice: Practice, **changes):
@@ -69,10 +93,9 @@ def test_the_desk_shows_old_and_new_original_beside_the_translation(client, prac
 
 def test_the_desk_saves_texts_of_the_fiche_and_of_its_parts(client, practice):
     url = address(practice, "lb")
-    form = client.get(url).context["form"]
-    values = dict(zip(form.fields, ["Kaffi", "Resumé", "<p>Text</p>"], strict=True))
+    values = {"title": "Kaffi", "summary": "Resumé", body_of(practice): "<p>Text</p>"}
 
-    response = client.post(url, values | {"_save": "x"})
+    response = client.post(url, desk(client, practice, "lb") | values | {"_save": "x"})
 
     assertRedirects(response, url)
     practice.refresh_from_db()
@@ -82,16 +105,205 @@ def test_the_desk_saves_texts_of_the_fiche_and_of_its_parts(client, practice):
 
 def test_the_desk_marks_as_reviewed_and_keeps_what_was_typed_when_it_is_wrong(client, practice, staff):
     url = address(practice, "de")
-    form = client.get(url).context["form"]
-    values = {name: form[name].value() for name in form.fields}
-    first = next(iter(values))
+    values = desk(client, practice, "de")
 
-    refused = client.post(url, values | {first: "x" * 300, "_reviewed": "x"})
+    refused = client.post(url, values | {"title": "x" * 300, "_reviewed": "x"})
     assertContains(refused, "x" * 300)
     client.post(url, values | {"_reviewed": "x"})
 
     translation = practice.translation_in("de")
     assert (translation.state, translation.set_by) == ("reviewed", staff)
+
+
+def test_each_text_stays_at_its_place_when_a_section_comes_before_it(client, practice):
+    values = desk(client, practice, "de") | {body_of(practice): "<p>Unser Text</p>"}
+    first = practice.sections.create(kind="objectives", body_fr="<p>But</p>", body_de="<p>Ziel</p>", position=0)
+    practice.sections.exclude(pk=first.pk).update(position=1)
+
+    client.post(address(practice, "de"), values | {"_save": "x"})
+
+    assert [section.body_de for section in practice.sections.all()] == ["<p>Ziel</p>", "<p>Unser Text</p>"]
+
+
+def test_a_text_that_nobody_saw_is_not_marked_as_reviewed(client, practice):
+    values = desk(client, practice, "de") | {"title": "Unser Kaffee", "_reviewed": "x"}
+    practice.sections.create(kind="objectives", body_fr="<p>But</p>", body_de="<p>Ziel</p>")
+
+    response = client.post(address(practice, "de"), values)
+
+    assertContains(response, "Unser Kaffee", status_code=409)
+    assertContains(response, "But", status_code=409)
+    assertContains(response, "&lt;p&gt;Ziel&lt;/p&gt;", status_code=409)
+    assert practice.translation_in("de").state == "draft"
+
+
+def test_an_original_that_changed_while_its_translation_was_written_is_shown_and_not_reviewed(client, practice):
+    values = desk(client, practice, "de") | {"title": "Unser Kaffee", "_reviewed": "x"}
+    change(practice, title_fr="Grand café")
+
+    response = client.post(address(practice, "de"), values)
+
+    practice.refresh_from_db()
+    for words in ["Grand café", "Unser Kaffee", "L’original a changé entre-temps."]:
+        assertContains(response, words, status_code=409)
+    assert practice.title_de == "Kaffee"
+    assert practice.translation_in("de").state == "outdated"
+
+
+def test_what_another_person_saved_meanwhile_is_shown_and_replaced_only_on_purpose(client, practice):
+    url = address(practice, "de")
+    values = desk(client, practice, "de") | {"title": "Unser Kaffee", "_save": "x"}
+    change(practice, title_de="Annas Kaffee")
+
+    response = client.post(url, values)
+
+    practice.refresh_from_db()
+    assert practice.title_de == "Annas Kaffee"
+    for words in ["Annas Kaffee", "Unser Kaffee"]:
+        assertContains(response, words, status_code=409)
+
+    seen = re.findall(r'name="(seen-[^"]+)" value="([^"]+)"', response.content.decode())
+    client.post(url, values | dict(seen))
+
+    practice.refresh_from_db()
+    assert practice.title_de == "Unser Kaffee"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_saves_while_another_person_saves_waits_and_is_told(client, practice):
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite lets one writer in at a time by itself.")
+    values = desk(client, practice, "de") | {"title": "Unser Kaffee", "_save": "x"}
+    statuses: list[int] = []
+    ended = threading.Event()
+
+    def post() -> None:
+        statuses.append(client.post(address(practice, "de"), values).status_code)
+        ended.set()
+        connection.close()
+
+    with transaction.atomic():
+        Translation.objects.of(practice).lock()
+        thread = threading.Thread(target=post)
+        thread.start()
+        assert not ended.wait(timeout=1)
+        change(practice, title_de="Annas Kaffee")
+    thread.join()
+
+    assert statuses == [409]
+
+
+def test_a_field_that_was_left_alone_takes_what_another_person_saved_meanwhile(client, practice):
+    values = desk(client, practice, "de") | {"summary": "Unser Auszug", "_save": "x"}
+    change(practice, title_de="Annas Kaffee")
+
+    response = client.post(address(practice, "de"), values)
+
+    shown = {field.name: field.value() for field in response.context["form"]}
+    assert (shown["title"], shown["summary"]) == ("Annas Kaffee", "Unser Auszug")
+
+
+def test_pressing_the_button_twice_is_no_conflict(client, practice):
+    values = desk(client, practice, "de") | {"title": "Unser Kaffee", "_reviewed": "x"}
+
+    for _press in range(2):
+        assert client.post(address(practice, "de"), values).status_code == 302
+
+    assert practice.translation_in("de").state == "reviewed"
+
+
+def test_what_was_typed_for_a_text_that_is_gone_is_shown_once_more(client, practice):
+    values = desk(client, practice, "de") | {body_of(practice): "<p>Unser Text</p>", "title": "Unser Kaffee"}
+    practice.sections.all().delete()
+
+    response = client.post(address(practice, "de"), values | {"_save": "x"})
+
+    practice.refresh_from_db()
+    for words in ["&lt;p&gt;Unser Text&lt;/p&gt;", "Unser Kaffee"]:
+        assertContains(response, words, status_code=409)
+    assert practice.title_de == "Kaffee"
+
+
+def test_a_draft_that_is_saved_at_the_desk_is_reviewed_no_more(client, practice):
+    practice.mark_reviewed("de", by=None)
+
+    client.post(address(practice, "de"), desk(client, practice, "de") | {"_save": "x"})
+    assert practice.translation_in("de").state == "reviewed"
+
+    client.post(address(practice, "de"), desk(client, practice, "de") | {"title": "Unser Kaffee", "_save": "x"})
+    assert practice.translation_in("de").state == "draft"
+
+
+def test_a_term_that_a_browser_sends_back_untouched_stays_as_it_was(client, staff):
+    term = Term.objects.create(slug="pci", name_fr="plan", name_de="Plan", aliases_fr="a\nb", aliases_de="c\nd")
+    record_all_translations()
+    url = f"/admin/practices/term/{term.pk}/change/"
+    form = client.get(url).context["adminform"].form
+    values = {field.html_name: str(field.value() or "").replace("\n", "\r\n") for field in form}
+    before = Term.objects.values().get()
+
+    response = client.post(url, values | {"successors": []})
+
+    assertRedirects(response, "/admin/practices/term/")
+    assert Term.objects.values().get() == before
+    assert term.translation_in("de").state == "draft"
+
+
+def organisation_data(client, organisation, **changes) -> dict:
+    """What a browser sends back for the change form of `organisation` with its contacts, with `changes`."""
+    context = client.get(f"/admin/contacts/organisation/{organisation.pk}/change/").context
+    formset = context["inline_admin_formsets"][0].formset
+    fields = [field for form in [context["adminform"].form, formset.management_form, *formset.forms] for field in form]
+    values = {field.html_name: field.value() for field in fields}
+    return {name: value for name, value in values.items() if value is not None and value is not False} | changes
+
+
+def test_a_contact_that_is_edited_within_its_organisation_has_outdated_translations(client, staff):
+    contact = make_contact(role_fr="Directeur", role_de="Leiter")
+    other = make_contact(organisation=contact.organisation, role_fr="Bénévole", role_de="Freiwillige")
+    record_all_translations()
+    data = organisation_data(client, contact.organisation)
+    name = next(name for name, value in data.items() if value == "Directeur")
+
+    client.post(f"/admin/contacts/organisation/{contact.organisation.pk}/change/", data | {name: "Conseiller"})
+
+    assert contact.translation_in("de").state == "outdated"
+    assert contact.translation_in("de").set_by == staff
+    assert other.translation_in("de").state == "draft"
+
+
+def test_a_small_change_within_the_organisation_is_small_for_the_contact_too(client, staff):
+    contact = make_contact(role_fr="Directeur", role_de="Leiter")
+    record_all_translations()
+    data = organisation_data(client, contact.organisation, _small_change="on")
+    name = next(name for name, value in data.items() if value == "Directeur")
+
+    client.post(f"/admin/contacts/organisation/{contact.organisation.pk}/change/", data | {name: "directeur"})
+
+    assert contact.translation_in("de").state == "draft"
+
+
+def test_a_contact_that_is_added_within_its_organisation_is_on_the_board(client, staff):
+    organisation = make_organisation()
+    data = organisation_data(client, organisation, **{"contacts-TOTAL_FORMS": 1})
+    new = {"slug": "anne", "name": "Anne", "sort_name": "Anne", "role_fr": "Directrice", "recorded_year": 2026}
+    data |= {f"contacts-0-{name}": value for name, value in new.items()} | {"contacts-0-display": "public"}
+
+    client.post(f"/admin/contacts/organisation/{organisation.pk}/change/", data)
+
+    contact = organisation.contacts.get()
+    assert Translation.objects.of(contact).count() == len(target_languages())
+
+
+def test_a_contact_that_is_deleted_within_its_organisation_leaves_no_record(client, staff):
+    contact = make_contact(role_fr="Directeur")
+    record_all_translations()
+    data = organisation_data(client, contact.organisation, **{"contacts-0-DELETE": "on", "contacts-0-role_fr": "x"})
+
+    client.post(f"/admin/contacts/organisation/{contact.organisation.pk}/change/", data)
+
+    assert not contact.organisation.contacts.exists()
+    assert not Translation.objects.filter(content_type__model="contact").exists()
 
 
 def test_translators_see_the_terms_of_the_field(client, practice):
@@ -110,6 +322,22 @@ def test_several_translations_are_marked_as_reviewed_at_once(client, practice):
     client.post(BOARD, {"action": "mark_reviewed", "_selected_action": [row.pk for row in rows]})
 
     assert practice.translation_in("de").state == "reviewed"
+
+
+def test_the_list_leaves_out_what_is_outdated_or_incomplete_and_says_so(client, practice):
+    other = make_practice(title_de="Tee", summary_de="Auszug")
+    record_all_translations()
+    change(practice, title_fr="Grand café")
+    rows = Translation.objects.filter(content_type__model="practice", language__in=["de", "lb"])
+
+    data = {"action": "mark_reviewed", "_selected_action": [row.pk for row in rows]}
+    response = client.post(BOARD, data, follow=True)
+
+    assert practice.translation_in("de").state == "outdated"
+    assert not practice.translation_in("lb").is_reviewed
+    assert other.translation_in("de").state == "reviewed"
+    levels = [(message.level_tag, str(message)[0]) for message in response.context["messages"]]
+    assert levels == [("success", "1"), ("warning", "3")]
 
 
 def test_a_language_is_exported_and_imported_with_a_report(client, practice):

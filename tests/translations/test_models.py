@@ -1,9 +1,15 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from practices.models import Practice, PracticeSection
-from tests.factories import make_practice, make_topic
-from translations.models import Translation, TranslationState, record_all_translations, unit_models
+from practices.models import Practice, PracticeSection, SectionKind, Term
+from tests.factories import make_practice, make_session, make_topic
+from translations.models import (
+    Translation,
+    TranslationState,
+    record_all_translations,
+    translated_fields,
+    unit_models,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -79,13 +85,84 @@ def test_marking_as_reviewed_brings_a_translation_up_to_date_and_says_who_and_wh
     assert translation.percentage == 100
 
 
-def test_a_reviewed_translation_becomes_outdated_and_reviewed_again(topic):
+def test_a_reviewed_translation_that_is_rewritten_is_a_draft_until_it_is_reviewed_again(topic):
     topic.mark_reviewed("de", by=None)
     change(topic, name_fr="sport")
     assert state(topic, "de") == TranslationState.OUTDATED
 
     change(topic, name_de="Sport")
+    assert state(topic, "de") == TranslationState.DRAFT
+
+    topic.mark_reviewed("de", by=None)
     assert state(topic, "de") == TranslationState.REVIEWED
+
+
+def test_what_is_written_in_one_language_leaves_the_review_of_another(topic):
+    topic.mark_reviewed("de", by=None)
+    topic.mark_reviewed("en", by=None)
+
+    change(topic, name_en="tongues")
+    change(topic, is_small_change=True, name_fr="Langues")
+
+    assert state(topic, "de") == TranslationState.REVIEWED
+    assert state(topic, "en") == TranslationState.DRAFT
+
+
+def test_an_original_that_comes_back_in_other_words_has_changed(topic):
+    change(topic, name_fr="")
+    change(topic, name_fr="sport")
+
+    assert state(topic, "de") == TranslationState.OUTDATED
+
+
+def test_line_ends_are_no_change():
+    term = Term.objects.create(
+        slug="pci", name_fr="plan", name_de="Plan", aliases_fr="a\nb", aliases_de="c\nd", name_en="plan", aliases_en="e"
+    )
+    record_all_translations()
+    term.mark_reviewed("de", by=None)
+
+    change(term, aliases_fr="a\r\nb")
+    change(term, aliases_de="c\r\nd")
+
+    assert state(term, "de") == TranslationState.REVIEWED
+    assert not Translation.objects.filter(state=TranslationState.OUTDATED).exists()
+
+
+def make_own_section() -> PracticeSection:
+    fields = {"kind": SectionKind.OTHER, "heading_fr": "Un titre", "body_fr": "<p>Texte</p>"}
+    return PracticeSection.objects.create(practice=make_practice(), **fields)
+
+
+# The parts whose natural key holds a text, and that text.
+@pytest.mark.parametrize(
+    ("make", "field"),
+    [
+        (make_own_section, "heading"),
+        (lambda: make_practice().indicators.create(value=1, label_fr="femmes"), "label"),
+        (lambda: make_session().agenda_items.create(title_fr="Accueil", description_fr="Café"), "title"),
+        (lambda: make_session().speakers.create(name="Anne", affiliation_fr="ASTI"), "affiliation"),
+        (lambda: make_session().figures.create(value=1, label_fr="associations"), "label"),
+    ],
+)
+def test_a_new_name_of_a_part_outdates_its_translation_and_hides_no_earlier_change(make, field):
+    part = make()
+    unit = getattr(part, part.natural_key_fields[0].partition("__")[0])
+    fields = translated_fields(type(part))
+    type(unit).objects.update(title_de="Titel")
+    type(unit).objects.update(summary_de="Auszug")
+    type(part).objects.update(**{f"{name}_de": "Text" for name in fields})
+    record_all_translations()
+    assert state(unit, "de") == TranslationState.DRAFT
+
+    for name in sorted(fields, key=field.__eq__):
+        before = unit.all_texts()
+        type(part).objects.update(**{f"{name}_fr": "Tout autre"})
+        unit.record_translations(before)
+
+    stale = Translation.objects.of(unit).get(language="de").stale(unit.all_texts()["fr"])
+    assert state(unit, "de") == TranslationState.OUTDATED
+    assert {path.rpartition("/")[2] for path in stale} == set(fields)
 
 
 def test_what_is_missing_stays_missing_when_it_is_marked_as_reviewed(topic):

@@ -107,9 +107,78 @@ def test_the_old_original_goes_out_as_a_note(practice):
     Practice.objects.update(title_fr="Grand café")
     practice.record_translations(before)
 
-    notes = [note.text for note in exported().iter(f"{{{xliff.NAMESPACE}}}note")]
+    notes = [note.text for note in exported().iter(f"{{{xliff.NAMESPACE}}}note") if note.get("from") != "gresil"]
 
     assert notes == ["Café"]
+
+
+def test_translators_are_told_what_each_text_is(practice):
+    names = [trans_unit.get("resname") for trans_unit in exported().iter(f"{{{xliff.NAMESPACE}}}trans-unit")]
+
+    assert names == ["titre", "résumé", f"{practice.sections.get()} · texte"]
+
+
+def test_what_was_improved_here_in_the_meantime_is_not_overwritten(practice):
+    Practice.objects.update(title_lb="Kaffi", summary_lb="Resumé")
+    content = fill(exported(), title="Kaffisstuff", summary="Kuerz")
+    Practice.objects.update(title_lb="De Café")
+
+    record = take(content)
+
+    practice.refresh_from_db()
+    assert (practice.title_lb, practice.summary_lb) == ("De Café", "Kuerz")
+    assert [(text["label"], text["target"], text["target_today"]) for text in record.refused] == [
+        ("titre", "Kaffisstuff", "De Café")
+    ]
+
+
+def test_what_was_written_here_into_an_empty_text_is_not_overwritten(practice):
+    content = fill(exported(), title="Kaffisstuff")
+    Practice.objects.update(title_lb="De Café")
+
+    assert take(content).taken == 0
+
+
+def test_what_the_translator_left_as_it_was_does_not_undo_what_was_improved_here(practice):
+    Practice.objects.update(title_lb="Kaffi")
+    content = fill(exported(), summary="Kuerz")
+    Practice.objects.update(title_lb="De Café")
+
+    record = take(content)
+
+    practice.refresh_from_db()
+    assert (practice.title_lb, practice.summary_lb) == ("De Café", "Kuerz")
+    assert (record.taken, record.refused) == (1, [])
+
+
+def test_a_file_that_was_imported_twice_refuses_nothing(practice):
+    content = fill(exported(), title="Kaffi", summary="Kuerz")
+    take(content)
+
+    record = take(content)
+
+    assert (record.taken, record.refused) == (0, [])
+
+
+def test_a_file_from_elsewhere_is_taken_as_it_is(practice):
+    Practice.objects.update(title_lb="Kaffi")
+    root = exported()
+    for trans_unit in root.iter(f"{{{xliff.NAMESPACE}}}trans-unit"):
+        for note in trans_unit.findall("x:note", NS):
+            trans_unit.remove(note)
+
+    record = take(fill(root, title="De Café"))
+
+    assert (record.taken, record.refused) == (1, [])
+
+
+def test_a_reviewed_text_that_a_file_replaces_is_a_draft_again(practice):
+    take(fill(exported(), title="Kaffi", summary="Kuerz", body="<p>Text</p>"))
+    practice.mark_reviewed("lb", by=None)
+
+    take(fill(exported(), title="Google-Text"))
+
+    assert practice.translation_in("lb").state == "draft"
 
 
 def test_every_object_of_a_language_goes_out():
