@@ -167,11 +167,19 @@ def pages(client, language):
         yield path, client.get(path).content.decode().split('<main id="content"')[1].split("</main>")[0]
 
 
+def without_names_of_series(html: str) -> str:
+    """Series of sessions keep their name in every language."""
+    for language, name in set(Session.objects.values_list("series_language", "series_name")):
+        html = html.replace(f'<span lang="{language}">{name}</span>', "")
+    return html
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_page_says_that_a_translation_is_missing(client, language):
     foreign = []
     for path, main in pages(client, language):
-        inner = set(re.findall(r'lang="(\w\w)"', re.sub(r'hreflang="\w\w"', "", main))) - {language}
+        html = re.sub(r'hreflang="\w\w"', "", without_names_of_series(main))
+        inner = set(re.findall(r'lang="(\w\w)"', html)) - {language}
         if inner:
             foreign.append((path, inner))
     assert not foreign

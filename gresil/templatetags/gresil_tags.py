@@ -28,7 +28,9 @@ def text(instance: object, field: str) -> SafeString:
 def in_language(words: str, language: str) -> SafeString:
     """`words`, with their `lang` when that is not the page's."""
     words = conditional_escape(words)
-    return words if language == active_language() else format_html('<span lang="{}">{}</span>', language, words)
+    if not words or language == active_language():
+        return words
+    return format_html('<span lang="{}">{}</span>', language, words)
 
 
 @register.simple_tag
