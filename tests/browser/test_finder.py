@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def finder(page):
-    return page.get_by_role("combobox", name=re.compile("commune|Gemeinde"))
+    return page.get_by_role("combobox", name=re.compile("commune|Gemeinde|municipality"))
 
 
 def test_a_commune_takes_its_first_letters_an_arrow_and_enter(open_page):
