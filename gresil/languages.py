@@ -12,6 +12,11 @@ def active_language() -> str:
     return code if code in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
+def languages() -> list[tuple[str, str]]:
+    """Code and name of each language. As the choices of a field this leaves no trace of them in a migration."""
+    return settings.LANGUAGES
+
+
 def in_source_language(field: str) -> str:
     """The name of the column that holds `field` in the source language."""
     return f"{field}_{settings.LANGUAGE_CODE}"

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Commune, Organisation
-from gresil.languages import has_source_text, in_source_language
+from gresil.languages import has_source_text, in_source_language, languages
 from gresil.models import NaturalKeyManager, NaturalKeyModel
 from practices.models import Practice
 from translations.models import TranslatedUnit
@@ -62,7 +62,7 @@ class Session(TranslatedUnit):
         _("name of the series"), max_length=100, blank=True, help_text=_("as it was called that day")
     )
     series_language = models.CharField(
-        _("language of the name"), max_length=7, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
+        _("language of the name"), max_length=7, choices=languages, default=settings.LANGUAGE_CODE
     )
     title = models.CharField(_("title"), max_length=400)
     summary = models.TextField(_("summary"), blank=True)
