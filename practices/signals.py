@@ -14,7 +14,7 @@ from gresil.languages import all_columns
 from gresil.text import stop_words
 from practices.index import forget, index
 from practices.models import Audience, PostingList, Practice, Term, ThemeBlock, Topic
-from practices.thesaurus import lines, phrase_of, token
+from practices.thesaurus import NAME_COLUMNS, lines, phrase_of, token
 
 # Model -> the field of a fiche that leads to it, and what the index takes from it.
 TIES: dict[type[Model], tuple[str, list[str]]] = {
@@ -69,11 +69,8 @@ def index_untied(instance: Any, **kwargs: Any) -> None:
         index(instance.tied_before)
 
 
-TERM_COLUMNS = [*all_columns("name"), *all_columns("aliases"), "abbreviation"]
-
-
 def names_of(term: Any) -> set[str]:
-    return set(lines([getattr(term, column) for column in TERM_COLUMNS]))
+    return set(lines([getattr(term, column) for column in NAME_COLUMNS]))
 
 
 def practices_naming(term: Any, names: set[str]) -> list[Practice]:

@@ -10,6 +10,9 @@ from django.utils.functional import cached_property
 from gresil.languages import all_columns
 from gresil.text import fold, stop_words
 
+# The columns in which a term has its names; other forms stand one on a line.
+NAME_COLUMNS = [*all_columns("name"), *all_columns("aliases"), "abbreviation"]
+
 Phrase = tuple[str, ...]
 """The folded words of a name, in their order."""
 
@@ -25,8 +28,7 @@ class Thesaurus:
     def __init__(self) -> None:
         # Asked for by name: the models import the index, which needs us.
         model = apps.get_model("practices", "Term")
-        columns = [*all_columns("name"), *all_columns("aliases"), "abbreviation"]
-        self.as_written = {key: list(lines(texts)) for key, *texts in model.objects.values_list("pk", *columns)}
+        self.as_written = {key: list(lines(texts)) for key, *texts in model.objects.values_list("pk", *NAME_COLUMNS)}
         self.family: dict[int, set[int]] = {key: {key} for key in self.as_written}
         for one, other in model.successors.through.objects.values_list("from_term_id", "to_term_id"):
             # A term saved between the two queries is known to the next search.
