@@ -1,8 +1,8 @@
 from django.contrib import admin
 
 from contacts.models import Canton, Commune, Contact, Locality, Organisation
-from gresil.admin_site import PortalAdmin, PortalInline
-from gresil.languages import all_columns
+from core.admin_site import PortalAdmin, PortalInline
+from core.languages import all_columns
 from translations.admin import UnitAdmin
 
 

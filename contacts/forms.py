@@ -1,7 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from gresil.text import fold
+from core.text import fold
 
 
 def has_a_word(text: str) -> None:

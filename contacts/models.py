@@ -7,9 +7,9 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from gresil.languages import has_source_text, in_source_language
-from gresil.models import NamedQuerySet, NaturalKeyManager, NaturalKeyModel
-from gresil.text import alphabetically
+from core.languages import has_source_text, in_source_language
+from core.models import NamedQuerySet, NaturalKeyManager, NaturalKeyModel, TrackedQuerySet
+from core.text import alphabetically
 from translations.models import TranslatedUnit
 
 slug_help = _("The end of the page's address: lower-case letters without accents, figures, hyphens.")
@@ -235,7 +235,7 @@ class Display(models.TextChoices):
     HIDDEN = "hidden", _("hidden: nothing is shown")
 
 
-class ContactQuerySet(models.QuerySet):
+class ContactQuerySet(TrackedQuerySet):
     def listed(self):
         """Those that the public may see, with or without their addresses."""
         return self.exclude(display=Display.HIDDEN)

@@ -16,8 +16,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from contacts.models import Commune, ContactQuerySet, Locality
-from gresil.languages import active_language, all_columns, translated
-from gresil.text import fold
+from core.languages import active_language, all_columns, translated
+from core.text import fold
 
 MOST_MATCHES = 20
 # Among other words, what is shorter and no whole name means no place by itself; and so many words are tried alone.

@@ -73,13 +73,16 @@ SECRET_KEY = SECRET_KEY or generated_secret_key()
 ALLOWED_HOSTS = ALLOWED_HOSTS or ["localhost", "127.0.0.1", "[::1]"]
 
 INSTALLED_APPS = [
-    "gresil.apps.GresilConfig",
-    "practices.apps.PracticesConfig",
-    "contacts.apps.ContactsConfig",
+    # The floors of the portal, from the cellar up: `test_house.py` lets each import those before it.
+    "core.apps.CoreConfig",
     "translations.apps.TranslationsConfig",
+    "contacts.apps.ContactsConfig",
+    "practices.apps.PracticesConfig",
+    "library.apps.LibraryConfig",
     "sessions_app.apps.SessionsConfig",
+    "gresil",
     "modeltranslation",  # before the admin, whose forms it extends
-    "gresil.apps.GresilAdminConfig",
+    "core.apps.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -98,7 +101,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "gresil.middleware.refuse_trace",
+    "core.middleware.refuse_trace",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -178,9 +181,11 @@ MODELTRANSLATION_CUSTOM_FIELDS = ("ProseEditorField",)
 USE_I18N = True
 # The Snowball stemmer of each language, for search; none is known for Luxembourgish (snowballstem.org, 2026).
 SEARCH_STEMMERS = {"fr": "french", "de": "german", "en": "english"}
+# Languages that make one word of several: search finds it by its parts.
+COMPOUNDING_LANGUAGES = ["de", "lb"]
 # The second folder speaks for packages that lack a language, as Django does Luxembourgish; it wins over them.
 LOCALE_PATHS = [BASE_DIR / "gresil" / "locale", BASE_DIR / "gresil" / "locale_overrides"]
-FORMAT_MODULE_PATH = ["gresil.formats"]
+FORMAT_MODULE_PATH = ["core.formats"]
 TIME_ZONE = "Europe/Luxembourg"
 USE_TZ = True
 

@@ -1,22 +1,15 @@
-from collections import Counter
-
 from django.contrib import admin, messages
-from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from gresil.admin_site import PortalInline
-from gresil.languages import all_columns
+from core.admin_site import PortalInline
+from core.languages import all_columns
 from practices.forms import PracticeCommuneFormSet
 from practices.models import (
     Audience,
-    EmptySearch,
     Practice,
     PracticeCommune,
     PracticeContact,
@@ -26,12 +19,10 @@ from practices.models import (
     PracticeSection,
     PracticeSource,
     SourceDocument,
-    Term,
     ThemeBlock,
     Topic,
 )
-from practices.search import matching
-from practices.terms import Vocabulary, superseded_by_practice
+from practices.terms import superseded_in_all_languages
 from translations.admin import UnitAdmin
 
 
@@ -55,58 +46,13 @@ class SourceDocumentAdmin(UnitAdmin):
     prepopulated_fields = {"slug": ["title"]}
 
 
-class TermChangeList(ChangeList):
-    """The terms of one page, each with `practice_count`: the fiches that use it although it is superseded."""
-
-    def get_results(self, request: HttpRequest) -> None:
-        super().get_results(request)
-        self.result_list = list(self.result_list)
-        counts = Counter(pk for terms in superseded_by_practice(Practice.objects.all()).values() for pk in terms)
-        for term in self.result_list:
-            term.practice_count = counts[term.pk]
-
-
-class SupersededTermFilter(admin.SimpleListFilter):
-    """Fiches in whose texts, of whichever language, a superseded term stands: any, or a certain one."""
-
-    title = _("uses a superseded term")
-    parameter_name = "superseded_term"
-
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        terms = [(term.slug, str(term)) for term in Term.objects.superseded().by_name()]
-        return [("any", gettext("Yes")), ("none", gettext("No")), *terms] if terms else []
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        chosen = self.value()
-        if chosen is None:
-            return queryset
-        found = superseded_by_practice(queryset)
-        if chosen == "none":
-            return queryset.exclude(pk__in=found)
-        if chosen != "any":
-            wanted = dict(Term.objects.superseded().values_list("slug", "pk")).get(chosen)
-            found = {pk: terms for pk, terms in found.items() if wanted in terms}
-        return queryset.filter(pk__in=found)
-
-
-@admin.register(Term)
+# Registered by `library.admin`, which adds what the index knows.
 class TermAdmin(UnitAdmin):
-    list_display = ["__str__", "valid_from", "valid_to", "used_in"]
-    list_filter = [("successors", admin.EmptyFieldListFilter)]
+    list_display = ["__str__", "kind", "valid_from", "valid_to"]
+    list_filter = ["kind", ("successors", admin.EmptyFieldListFilter)]
     search_fields = ["abbreviation", *all_columns("name"), *all_columns("aliases")]
     autocomplete_fields = ["successors"]
     prepopulated_fields = {"slug": ["name"]}
-
-    def get_changelist(self, request: HttpRequest, **kwargs) -> type[ChangeList]:
-        return TermChangeList
-
-    @admin.display(description=_("fiches that use it although superseded"), empty_value="")
-    def used_in(self, term: Term) -> SafeString | None:
-        if not term.practice_count:  # type: ignore[attr-defined]
-            return None
-        address = reverse("admin:practices_practice_changelist")
-        parameter = SupersededTermFilter.parameter_name
-        return format_html('<a href="{}?{}={}">{}</a>', address, parameter, term.slug, term.practice_count)  # type: ignore[attr-defined]
 
 
 class PracticeCommuneInline(admin.TabularInline):
@@ -146,7 +92,7 @@ class PracticeSourceInline(admin.TabularInline):
     extra = 0
 
 
-@admin.register(Practice)
+# Registered by `library.admin`, which adds search.
 class PracticeAdmin(UnitAdmin):
     list_display = ["title", "theme_name", "territory", "year", "state", "confirmed_on", "updated_at"]
     list_filter = [
@@ -155,11 +101,10 @@ class PracticeAdmin(UnitAdmin):
         "territory",
         "year",
         ("confirmed_on", admin.EmptyFieldListFilter),
-        SupersededTermFilter,
         "topics",
     ]
     list_select_related = ["theme"]
-    # Django asks for these to show the field; `get_search_results` answers it.
+    # Django asks for these to show the field; the library answers it.
     search_fields = ["title"]
     autocomplete_fields = ["theme", "topics", "audiences"]
     prepopulated_fields = {"slug": ["title"]}
@@ -201,17 +146,12 @@ class PracticeAdmin(UnitAdmin):
     def has_fixed_address(self, obj: Practice | None) -> bool:
         return obj is not None and obj.published_at is not None
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
-        return matching(queryset, search_term), False
-
     def render_change_form(self, request: HttpRequest, context: dict, *args, obj=None, **kwargs) -> HttpResponse:
         if obj is not None:
-            vocabulary = Vocabulary(Term.objects.by_name().prefetch_related("successors"))
-            texts = [(language, text) for language, texts in obj.all_texts().items() for text in texts.values()]
-            context["superseded"] = vocabulary.superseded_in(texts)
+            context["superseded"] = superseded_in_all_languages(obj)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
-    @admin.action(description=_("Publish the selected fiches"), permissions=["change"])
+    @admin.action(description=_("Publish the selected factsheets"), permissions=["change"])
     def publish(self, request: HttpRequest, practices: QuerySet) -> None:
         published = 0
         for practice in practices:
@@ -223,27 +163,12 @@ class PracticeAdmin(UnitAdmin):
             else:
                 published += 1
         if published:
-            sentence = ngettext("%(count)d fiche is published.", "%(count)d fiches are published.", published)
+            sentence = ngettext("%(count)d factsheet is published.", "%(count)d factsheets are published.", published)
             self.message_user(request, sentence % {"count": published}, messages.SUCCESS)
 
-    @admin.action(description=_("Archive the selected fiches"), permissions=["change"])
+    @admin.action(description=_("Archive the selected factsheets"), permissions=["change"])
     def archive(self, request: HttpRequest, practices: QuerySet) -> None:
         for practice in practices:
             practice.archive()
-        sentence = ngettext("%(count)d fiche is archived.", "%(count)d fiches are archived.", len(practices))
+        sentence = ngettext("%(count)d factsheet is archived.", "%(count)d factsheets are archived.", len(practices))
         self.message_user(request, sentence % {"count": len(practices)}, messages.SUCCESS)
-
-
-@admin.register(EmptySearch)
-class EmptySearchAdmin(admin.ModelAdmin):
-    """What people looked for and did not find."""
-
-    list_display = ["query", "language", "count", "last_on"]
-    list_filter = ["language"]
-    search_fields = ["query"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: EmptySearch | None = None) -> bool:
-        return False

@@ -1,4 +1,3 @@
-import uuid
 from collections.abc import Sequence
 
 from django.conf import settings
@@ -9,14 +8,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_prose_editor.fields import ProseEditorField
-from pyroaring import BitMap
 
 from contacts.models import Commune, Contact, Organisation
-from gresil.dates import Precision, complete_or_absent
-from gresil.languages import has_source_text, in_source_language, translated
-from gresil.models import KeySetField, NamedQuerySet, NaturalKeyManager, NaturalKeyModel
-from gresil.text import alphabetically
-from practices.index import index
+from core.dates import Precision, complete_or_absent
+from core.languages import has_source_text, in_source_language, translated
+from core.models import NamedQuerySet, NaturalKeyManager, NaturalKeyModel, TrackedQuerySet
+from core.text import alphabetically
 from translations.models import TranslatedUnit
 
 # What the visual editor offers, and all that is kept of pasted text.
@@ -112,6 +109,12 @@ class SourceDocument(TranslatedUnit):
         return self.title
 
 
+class TermKind(models.TextChoices):
+    INSTITUTION = "institution", _("institution or office")
+    LAW = "law", _("law or programme")
+    WORD = "word", _("everyday word")
+
+
 class TermQuerySet(NamedQuerySet):
     def superseded(self):
         """Those that something else took the place of."""
@@ -122,6 +125,13 @@ class Term(TranslatedUnit):
     """A name of a law, an institution or an idea, from when to when it holds, and what took its place."""
 
     slug = models.SlugField(_("slug"), max_length=80, unique=True)
+    kind = models.CharField(
+        _("kind"),
+        max_length=11,
+        choices=TermKind,
+        default=TermKind.WORD,
+        help_text=_("readers of an old factsheet are told what institutions and laws are called today"),
+    )
     name = models.CharField(_("name"), max_length=150)
     abbreviation = models.CharField(_("acronym"), max_length=20, blank=True)
     aliases = models.TextField(
@@ -149,6 +159,11 @@ class Term(TranslatedUnit):
         verbose_name_plural = _("terms")
         ordering = ["slug"]
         constraints = [
+            models.CheckConstraint(
+                name="term_kind_is_known",
+                condition=Q(kind__in=TermKind.values),
+                violation_error_message=_("Choose the kind of term."),
+            ),
             models.CheckConstraint(
                 name="term_ends_after_it_begins",
                 condition=Q(valid_from=None) | Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
@@ -200,7 +215,7 @@ class State(models.TextChoices):
     ARCHIVED = "archived", _("archived")
 
 
-class PracticeQuerySet(models.QuerySet):
+class PracticeQuerySet(TrackedQuerySet):
     def published(self):
         """What the public may read."""
         return self.filter(state=State.PUBLISHED)
@@ -231,7 +246,7 @@ class Practice(TranslatedUnit):
         _("slug"),
         max_length=80,
         unique=True,
-        help_text=_("The end of the page's address. It never changes once the fiche is published."),
+        help_text=_("The end of the page's address. It never changes once the factsheet is published."),
     )
     title = models.CharField(_("title"), max_length=200)
     subtitle = models.CharField(_("subtitle"), max_length=250, blank=True)
@@ -241,7 +256,7 @@ class Practice(TranslatedUnit):
     )
     topics = models.ManyToManyField(Topic, verbose_name=_("topics"), related_name="practices", blank=True)
     audiences = models.ManyToManyField(Audience, verbose_name=_("target groups"), related_name="practices", blank=True)
-    year = models.PositiveSmallIntegerField(_("year"), help_text=_("the year that the fiche describes; readers see it"))
+    year = models.PositiveSmallIntegerField(_("year"), help_text=_("the year that the factsheet describes; readers see it"))
 
     territory = models.CharField(_("territory"), max_length=10, choices=Territory, default=Territory.LOCAL)
     territory_name = models.CharField(
@@ -282,7 +297,7 @@ class Practice(TranslatedUnit):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     published_at = models.DateTimeField(_("published on"), null=True, blank=True, editable=False)
     confirmed_on = models.DateField(
-        _("last confirmed on"), null=True, blank=True, help_text=_("by the contact of the fiche")
+        _("last confirmed on"), null=True, blank=True, help_text=_("by the contact of the factsheet")
     )
     staff_note = models.TextField(_("note"), blank=True, help_text=_("for staff only"))
     created_at = models.DateTimeField(_("created on"), auto_now_add=True)
@@ -346,7 +361,7 @@ class Practice(TranslatedUnit):
             models.CheckConstraint(
                 name="published_practice_has_summary_and_date",
                 condition=~Q(state=State.PUBLISHED) | (has_source_text("summary") & Q(published_at__isnull=False)),
-                violation_error_message=_("A published fiche needs a summary in the source language."),
+                violation_error_message=_("A published factsheet needs a summary in the source language."),
             ),
         ]
 
@@ -364,10 +379,6 @@ class Practice(TranslatedUnit):
     def is_national(self) -> bool:
         return self.territory == Territory.NATIONAL
 
-    def record_translations(self, *args, **kwargs) -> None:
-        super().record_translations(*args, **kwargs)
-        index([self])
-
     def clean(self) -> None:
         if self.is_published and self.published_at is None:
             self.published_at = timezone.now()
@@ -380,13 +391,10 @@ class Practice(TranslatedUnit):
         if not self.is_national and not self.communes.exists():
             raise ValidationError(_("Name at least one commune, or choose the whole country as territory."))
         self.save()
-        index([self])
 
-    @transaction.atomic
     def archive(self) -> None:
         self.state = State.ARCHIVED
         self.save()
-        index([self])
 
 
 class PracticeCommune(NaturalKeyModel):
@@ -449,7 +457,7 @@ class PracticeSection(NaturalKeyModel):
                 fields=["practice", "kind"],
                 condition=~Q(kind=SectionKind.OTHER),
                 name="practice_has_a_section_once",
-                violation_error_message=_("The fiche has a section of this kind already."),
+                violation_error_message=_("The factsheet has a section of this kind already."),
             ),
             models.CheckConstraint(
                 name="section_kind_is_known",
@@ -494,8 +502,8 @@ class PracticeOrganisation(NaturalKeyModel):
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:
-        verbose_name = _("organisation of the fiche")
-        verbose_name_plural = _("organisations of the fiche")
+        verbose_name = _("organisation of the factsheet")
+        verbose_name_plural = _("organisations of the factsheet")
         ordering = ["practice", "position", "pk"]
         constraints = [
             models.UniqueConstraint(
@@ -522,13 +530,13 @@ class PracticeContact(NaturalKeyModel):
         Contact, verbose_name=_("contact"), on_delete=models.PROTECT, related_name="practice_contacts"
     )
     subject = models.CharField(
-        _("what to ask about"), max_length=150, blank=True, help_text=_("empty: the whole fiche")
+        _("what to ask about"), max_length=150, blank=True, help_text=_("empty: the whole factsheet")
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:
-        verbose_name = _("contact of the fiche")
-        verbose_name_plural = _("contacts of the fiche")
+        verbose_name = _("contact of the factsheet")
+        verbose_name_plural = _("contacts of the factsheet")
         ordering = ["practice", "position", "pk"]
         constraints = [
             models.UniqueConstraint(
@@ -551,7 +559,7 @@ class PracticeIndicator(NaturalKeyModel):
     label = models.CharField(_("unit"), max_length=150, help_text=_("what is counted: “women in weekly courses”"))
     measured_on = models.DateField(_("measured on"), null=True, blank=True)
     measured_precision = models.CharField(_("exactness"), max_length=5, choices=Precision, blank=True)
-    source = models.CharField(_("source"), max_length=200, blank=True, help_text=_("empty: the source of the fiche"))
+    source = models.CharField(_("source"), max_length=200, blank=True, help_text=_("empty: the source of the factsheet"))
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:
@@ -562,7 +570,7 @@ class PracticeIndicator(NaturalKeyModel):
             models.UniqueConstraint(
                 fields=["practice", in_source_language("label")],
                 name="indicator_once_in_its_practice",
-                violation_error_message=_("The fiche has this figure already."),
+                violation_error_message=_("The factsheet has this figure already."),
             ),
             models.CheckConstraint(
                 name="indicator_date_has_an_exactness",
@@ -625,8 +633,8 @@ class PracticeSource(NaturalKeyModel):
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:
-        verbose_name = _("source of the fiche")
-        verbose_name_plural = _("sources of the fiche")
+        verbose_name = _("source of the factsheet")
+        verbose_name_plural = _("sources of the factsheet")
         ordering = ["practice", "position", "pk"]
         constraints = [
             models.UniqueConstraint(
@@ -638,88 +646,3 @@ class PracticeSource(NaturalKeyModel):
 
     def __str__(self) -> str:
         return str(self.document)
-
-
-class FacetValue(models.Model):
-    """One choice by which the library is narrowed (topic sport, commune strassen, year 2017), and the published fiches
-    that it gives. Kept by `practices.index`."""
-
-    facet = models.CharField(max_length=20)
-    slug = models.CharField(max_length=80)
-    practices: "models.Field[BitMap, BitMap]" = KeySetField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["facet", "slug"], name="facet_value_once")]
-
-    def __str__(self) -> str:
-        return f"{self.facet}={self.slug}"
-
-
-class PostingList(models.Model):
-    """A word, or its stem, and the fiches in which it stands, in one language and one part. Kept by
-    `practices.index`."""
-
-    language = models.CharField(max_length=7)
-    part = models.CharField(max_length=7)
-    word = models.CharField(max_length=100, db_index=True)
-    practices: "models.Field[BitMap, BitMap]" = KeySetField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["word", "language", "part"], name="posting_list_once")]
-
-    def __str__(self) -> str:
-        return f"{self.word} ({self.language}, {self.part})"
-
-
-class IndexedPractice(models.Model):
-    """Which facet values, posting lists and words a fiche stands in, so that it can be taken out of them again."""
-
-    practice = models.OneToOneField(Practice, on_delete=models.CASCADE, primary_key=True, related_name="indexed")
-    facet_values: "models.Field[BitMap, BitMap]" = KeySetField()
-    posting_lists: "models.Field[BitMap, BitMap]" = KeySetField()
-    search_words: "models.Field[BitMap, BitMap]" = KeySetField()
-
-    def __str__(self) -> str:
-        return str(self.practice)
-
-
-class IndexVersion(models.Model):
-    """One row, locked by whoever writes to the index, and different after each change of it."""
-
-    token = models.UUIDField(default=uuid.uuid4)
-
-    def __str__(self) -> str:
-        return str(self.token)
-
-
-class SearchWord(models.Model):
-    """A word, folded and as published fiches write it: what a misspelt one may have meant. Kept by
-    `practices.index`."""
-
-    shown = models.CharField(max_length=60)
-    word = models.CharField(max_length=100)
-    practices: "models.Field[BitMap, BitMap]" = KeySetField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["word", "shown"], name="search_word_once")]
-
-    def __str__(self) -> str:
-        return self.shown
-
-
-class EmptySearch(models.Model):
-    """A search that found nothing, counted: what people look for and the library does not have. No personal data."""
-
-    language = models.CharField(_("language"), max_length=7)
-    query = models.CharField(_("words"), max_length=100)
-    count = models.PositiveIntegerField(_("how often"), default=1)
-    last_on = models.DateField(_("last on"), auto_now=True)
-
-    class Meta:
-        verbose_name = _("search without result")
-        verbose_name_plural = _("searches without result")
-        ordering = ["-count", "query"]
-        constraints = [models.UniqueConstraint(fields=["language", "query"], name="empty_search_once")]
-
-    def __str__(self) -> str:
-        return self.query

@@ -1,24 +1,29 @@
-"""How a term is recognised in the words of a fiche, what a superseded one is called today, and how words find it."""
+"""How a term of the glossary is recognised, in a text and in a query, and what a superseded one is called today."""
 
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from html import unescape
-from typing import Any
+from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
 
-from gresil.languages import all_columns, text_language
-from gresil.text import fold
-from practices.models import Practice, Term
-from translations.models import translated_fields
+from core.languages import all_columns, in_language, text_language
+from core.models import Version
+from core.text import fold, stop_words
+from practices.models import Practice, Term, TermKind
+from translations.glossary import TermForTranslators
 
-# The language of a text, and the text; it may be rich.
-Text = tuple[str, str]
+# The version that changes with the terms.
+TERMS = "terms"
+# The columns in which a term has its names; other forms stand one on a line.
+NAME_COLUMNS = [*all_columns("name"), *all_columns("aliases"), "abbreviation"]
+
+Phrase = tuple[str, ...]
+"""The folded words of a name, in their order."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +35,32 @@ class Superseded:
 
 @dataclass(frozen=True)
 class Form:
-    words: tuple[str, ...]
-    """Folded."""
+    words: Phrase
     spelling: tuple[str, ...]
     """As the letters must stand; empty where case and accents do not matter."""
-    term: Term
+    term: int
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word of a text, and from where to where it stands in it."""
+
+    text: str
+    start: int
+    end: int
+
+    @property
+    def folded(self) -> str:
+        return folded(self.text)
+
+
+@dataclass(frozen=True)
+class Mention:
+    """The first and the last word by which a text names a term."""
+
+    term: int
+    first: int
+    last: int
 
 
 @lru_cache(maxsize=50_000)
@@ -42,63 +68,97 @@ def folded(word: str) -> str:
     return fold(word).replace(" ", "")
 
 
-def words_of(text: str) -> list[str]:
-    """The words of a text, which may be rich: the editor's HTML is clean, so its marks end at the first `>`."""
-    if "<" in text or "&" in text:
-        text = unescape(re.sub(r"<[^>]*>", " ", text))
-    return re.findall(r"[^\W_]+", unicodedata.normalize("NFC", text))
+def words_of(text: str) -> list[Word]:
+    return [Word(match[0], match.start(), match.end()) for match in re.finditer(r"[^\W_]+", text)]
 
 
-def forms_of(term: Term, language: str) -> Iterator[Form]:
-    """Name and other forms in `language`, and the acronym, which counts only in its own capitals."""
-    aliases = getattr(term, f"aliases_{language}") or ""
-    for name in [getattr(term, f"name_{language}") or "", *aliases.splitlines()]:
-        if words := tuple(folded(word) for word in words_of(name)):
-            yield Form(words, (), term)
-    if spelling := tuple(words_of(term.abbreviation)):
-        yield Form(tuple(folded(word) for word in spelling), spelling, term)
+def phrase_of(name: str) -> Phrase:
+    return tuple(word.folded for word in words_of(name))
+
+
+def composed(html: str) -> str:
+    """The letters of a text that may be rich: the editor's HTML is clean, so its marks end at the first `>`."""
+    if "<" in html or "&" in html:
+        html = unescape(re.sub(r"<[^>]*>", " ", html))
+    return unicodedata.normalize("NFC", html)
+
+
+def names_of(term: Term, language: str) -> list[str]:
+    """Name and other forms of `term` in `language`, without its acronym."""
+    names = [in_language(term, "name", language), *in_language(term, "aliases", language).splitlines()]
+    return [name for name in names if name.strip()]
+
+
+def all_names(term: Term) -> set[str]:
+    """Every name of `term`, in every language, and its acronym."""
+    names = {name for code, _language in settings.LANGUAGES for name in names_of(term, code)}
+    return names | ({term.abbreviation} if term.abbreviation else set())
 
 
 class Vocabulary:
-    """All terms, ready to be looked for. `terms` come with their successors fetched; nothing here asks the database."""
+    """All terms, as they are now. Shared between requests: do not modify."""
 
     def __init__(self, terms: Iterable[Term]) -> None:
         self.terms = list(terms)
         self.by_pk = {term.pk: term for term in self.terms}
         # Language -> first word -> forms, longest first.
         self.forms: dict[str, dict[str, list[Form]]] = {}
+        # A name in whichever language -> the terms that have it.
+        self.named: defaultdict[Phrase, set[int]] = defaultdict(set)
         for language, _name in settings.LANGUAGES:
-            by_word = self.forms[language] = defaultdict(list)
+            by_word: defaultdict[str, list[Form]] = defaultdict(list)
             for term in self.terms:
                 for form in forms_of(term, language):
                     by_word[form.words[0]].append(form)
+                    if any(word not in stop_words() for word in form.words):
+                        self.named[form.words].add(term.pk)
             for forms in by_word.values():
                 forms.sort(key=lambda form: -len(form.words))
+            self.forms[language] = dict(by_word)
+
+    def mentions(self, language: str, words: Sequence[Word]) -> Iterator[Mention]:
+        """The terms that a text in `language` names, in its order. A term within a longer one is not meant by itself:
+        "intégration" in "plan communal intégration". An acronym counts only in its own capitals."""
+        by_word = self.forms[language]
+        free = 0
+        for position, word in enumerate(words):
+            if position < free or word.folded not in by_word:
+                continue
+            longest = 0
+            for form in by_word[word.folded]:
+                if len(form.words) < longest:
+                    break
+                end = position + len(form.words)
+                here = words[position:end]
+                if tuple(word.folded for word in here) == form.words and (
+                    not form.spelling or tuple(word.text for word in here) == form.spelling
+                ):
+                    longest, free = len(form.words), end
+                    yield Mention(form.term, position, end - 1)
 
     def terms_in(self, language: str, text: str) -> set[int]:
-        """Keys of the terms that stand in `text`. A term within a longer one is not meant by itself:
-        "intégration" in "plan communal intégration"."""
-        spelling = words_of(text)
-        words = [folded(word) for word in spelling]
-        by_word = self.forms[language]
-        found: set[int] = set()
-        free = 0
-        for position in (number for number, word in enumerate(words) if word in by_word):
-            if position < free:
-                continue
-            for form in by_word[words[position]]:
-                end = position + len(form.words)
-                if end < free:
-                    break
-                if tuple(words[position:end]) == form.words and form.spelling in ((), tuple(spelling[position:end])):
-                    found.add(form.term.pk)
-                    free = end
-        return found
+        """Keys of the terms that a text in `language`, which may be rich, names."""
+        return {mention.term for mention in self.mentions(language, words_of(composed(text)))}
 
-    def superseded_in(self, texts: Iterable[Text]) -> list[Superseded]:
-        """The superseded terms that stand in `texts`, in the order of the terms."""
-        found = set().union(*(self.terms_in(language, text) for language, text in texts if text))
-        return [Superseded(term, self.today(term)) for term in self.terms if term.pk in found and self.today(term)]
+    def meant_by(self, phrase: Sequence[str]) -> set[int]:
+        """Keys of the terms that folded words name in whichever language, with those that came right before and right
+        after them."""
+        return {member for term in self.named.get(tuple(phrase), ()) for member in self.family[term]}
+
+    @cached_property
+    def family(self) -> dict[int, set[int]]:
+        family = {term.pk: {term.pk} for term in self.terms}
+        for term in self.terms:
+            for successor in term.successors.all():
+                family[term.pk].add(successor.pk)
+                family[successor.pk].add(term.pk)
+        return family
+
+    @cached_property
+    def written_words(self) -> dict[str, str]:
+        """Each word of a name, folded -> as it is written."""
+        names = (name for term in self.terms for name in all_names(term))
+        return {fold(word): word for name in names for word in re.findall(r"[^\W\d_]{3,}", name)}
 
     def today(self, term: Term) -> list[Term]:
         """What took the place of `term` and still holds; nothing when `term` itself does."""
@@ -114,41 +174,59 @@ class Vocabulary:
                 result.append(successor)
         return result
 
-
-def shown_texts(practice: Practice) -> Iterator[Text]:
-    """The texts of a fiche as the page shows them: in the active language, else in the source language."""
-    for _path, row, name in practice.text_fields():
-        if text := getattr(row, name):
-            yield text_language(row, name), text
+    def superseded(self, keys: Iterable[int]) -> list[Superseded]:
+        """Those of these terms that are superseded, in the order of the terms."""
+        wanted = set(keys)
+        return [Superseded(term, today) for term in self.terms if term.pk in wanted and (today := self.today(term))]
 
 
-def all_texts(practices: QuerySet[Practice]) -> Iterator[tuple[int, Text]]:
-    """Key of a fiche and one of its texts, for all of them in all languages, in a query for each kind of part."""
-    keys = practices.order_by().values("pk")
-    tables: list[tuple[QuerySet, str]] = [(Practice.objects.filter(pk__in=keys), "pk")]
-    for related_name in Practice.translation_parts:
-        part: Any = Practice._meta.get_field(related_name).related_model
-        tables.append((part.objects.filter(practice__in=keys), "practice_id"))
-    languages = [code for code, _name in settings.LANGUAGES]
-    for rows, key in tables:
-        fields = translated_fields(rows.model)
-        columns = [column for field in fields for column in all_columns(field)]
-        for pk, *values in rows.order_by().values_list(key, *columns).iterator():
-            yield from ((pk, text) for text in zip(languages * len(fields), values, strict=True) if text[1])
+def forms_of(term: Term, language: str) -> Iterator[Form]:
+    for name in names_of(term, language):
+        if words := phrase_of(name):
+            yield Form(words, (), term.pk)
+    if spelling := tuple(word.text for word in words_of(term.abbreviation)):
+        yield Form(tuple(folded(word) for word in spelling), spelling, term.pk)
 
 
-def superseded_by_practice(practices: QuerySet[Practice]) -> dict[int, set[int]]:
-    """Key of a fiche -> keys of the superseded terms in its texts, whatever their language; only fiches with any.
+@lru_cache(maxsize=1)
+def vocabulary_of(version: UUID) -> Vocabulary:
+    return Vocabulary(Term.objects.order_by("slug").prefetch_related("successors"))
 
-    About two milliseconds a fiche: for the staff's desk, not for visitors.
-    """
-    vocabulary = Vocabulary(Term.objects.prefetch_related("successors"))
-    superseded = {term.pk for term in vocabulary.terms if vocabulary.today(term)}
-    found: defaultdict[int, set[int]] = defaultdict(set)
-    for pk, (language, text) in all_texts(practices):
-        if terms := vocabulary.terms_in(language, text) & superseded:
-            found[pk] |= terms
-    return dict(found)
+
+def vocabulary() -> Vocabulary:
+    """All terms. Nothing is read but their version, unless that has changed."""
+    [version] = Version.objects.current(TERMS)
+    # Without a version nobody has saved a term yet.
+    return vocabulary_of(version) if version else Vocabulary([])
+
+
+def superseded_shown(practice: Practice) -> list[Superseded]:
+    """The superseded institutions and laws named by the texts of `practice` as its page shows them: in the active
+    language, else in the source language."""
+    terms = vocabulary()
+    texts = ((text_language(row, name), getattr(row, name)) for _path, row, name in practice.text_fields())
+    found = {key for language, text in texts if text for key in terms.terms_in(language, text)}
+    return [row for row in terms.superseded(found) if row.term.kind != TermKind.WORD]
+
+
+def superseded_in_all_languages(practice: Practice) -> list[Superseded]:
+    """The superseded terms in the texts of `practice`, whatever their language."""
+    terms, fresh = vocabulary(), practice.fresh()
+    found = {
+        key
+        for language, _name in settings.LANGUAGES
+        for text in fresh.texts(language).values()
+        for key in terms.terms_in(language, text)
+    }
+    return terms.superseded(found)
+
+
+def terms_for_translators(text: str, language: str) -> list[TermForTranslators]:
+    """The terms that `text`, in the source language, names, with their names in `language`."""
+    terms = vocabulary()
+    found = [terms.by_pk[key] for key in terms.terms_in(settings.LANGUAGE_CODE, text)]
+    names = {in_language(term, "name", settings.LANGUAGE_CODE): in_language(term, "name", language) for term in found}
+    return [TermForTranslators(source, target) for source, target in sorted(names.items()) if target]
 
 
 def terms_matching(terms: Iterable[Term], query: str) -> list[Term]:

@@ -1,7 +1,7 @@
 from django.contrib import admin
 
-from gresil.admin_site import PortalInline
-from gresil.languages import all_columns
+from core.admin_site import PortalInline
+from core.languages import all_columns
 from sessions_app.models import (
     AgendaItem,
     Session,

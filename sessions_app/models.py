@@ -6,8 +6,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Commune, Organisation
-from gresil.languages import has_source_text, in_source_language, languages
-from gresil.models import NaturalKeyManager, NaturalKeyModel
+from core.languages import has_source_text, in_source_language, languages
+from core.models import NaturalKeyManager, NaturalKeyModel, TrackedQuerySet
 from practices.models import Practice
 from translations.models import TranslatedUnit
 
@@ -30,7 +30,7 @@ class Evidence(models.TextChoices):
     REPORTED = "reported", _("reported by others")
 
 
-class SessionQuerySet(models.QuerySet):
+class SessionQuerySet(TrackedQuerySet):
     def published(self):
         """What the public may read."""
         return self.filter(is_published=True)

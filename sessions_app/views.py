@@ -3,7 +3,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.generic import DetailView
 
-from gresil.languages import active_language
+from core.languages import active_language
 from practices.models import Practice
 from sessions_app.models import PartnerRole, Session, SessionPartner
 

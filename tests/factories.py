@@ -6,7 +6,7 @@ from itertools import count
 from django.utils import timezone
 
 from contacts.models import Canton, Commune, Contact, Locality, Organisation, OrganisationKind
-from practices.index import index
+from core.changes import batch
 from practices.models import (
     Audience,
     OrganisationRole,
@@ -94,22 +94,24 @@ def make_practice(
     body: str = "",
     **fields,
 ) -> Practice:
-    """A published fiche, known to search; `body` is the text of a description."""
+    """A published practice; `body` is the text of a description."""
     if "theme" not in fields:
         fields["theme"] = ThemeBlock.objects.first() or make_theme()
     defaults = {"year": 2017, "state": State.PUBLISHED, "summary_fr": "summary", "published_at": timezone.now()}
-    practice = Practice.objects.create(**defaults | named(fields, "practice", "title"))
-    practice.topics.set(topics)
-    practice.audiences.set(audiences)
-    for commune in communes:
-        PracticeCommune.objects.create(practice=practice, commune=commune)
-    for organisation in organisations:
-        PracticeOrganisation.objects.create(practice=practice, organisation=organisation, role=OrganisationRole.CARRIER)
-    for contact in contacts:
-        PracticeContact.objects.create(practice=practice, contact=contact)
-    if body:
-        PracticeSection.objects.create(practice=practice, kind=SectionKind.DESCRIPTION, body_fr=body)
-    index([practice])
+    with batch():
+        practice = Practice.objects.create(**defaults | named(fields, "practice", "title"))
+        practice.topics.set(topics)
+        practice.audiences.set(audiences)
+        for commune in communes:
+            PracticeCommune.objects.create(practice=practice, commune=commune)
+        for organisation in organisations:
+            PracticeOrganisation.objects.create(
+                practice=practice, organisation=organisation, role=OrganisationRole.CARRIER
+            )
+        for contact in contacts:
+            PracticeContact.objects.create(practice=practice, contact=contact)
+        if body:
+            PracticeSection.objects.create(practice=practice, kind=SectionKind.DESCRIPTION, body_fr=body)
     return practice
 
 

@@ -9,8 +9,8 @@ from django.utils.translation import override
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from contacts.models import Organisation
-from gresil.languages import target_languages
-from gresil.text import fold, plain
+from core.languages import target_languages
+from core.text import fold, plain
 from practices.models import Practice, Term, ThemeBlock
 from sessions_app.models import Session
 from translations.models import Translation, TranslationState, unit_models

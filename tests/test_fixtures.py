@@ -18,13 +18,8 @@ from gresil.management.commands.load_content import FIXTURES, SUBJECTS
 from practices.models import (
     RICH_TEXT,
     Audience,
-    FacetValue,
-    IndexedPractice,
-    IndexVersion,
-    PostingList,
     Practice,
     PracticeSection,
-    SearchWord,
     SectionKind,
     ThemeBlock,
     Topic,
@@ -45,11 +40,10 @@ def everything() -> dict[str, list]:
     without what is nothing but keys of that."""
     return {
         model._meta.label: list(model._default_manager.order_by("pk").values())
-        if not model._meta.auto_created and model not in {FacetValue, PostingList, SearchWord}
+        if not model._meta.auto_created
         else sorted(model._default_manager.values_list(*(field.name for field in model._meta.fields[1:])))
         for label in ["contacts", "practices", "sessions_app"]
         for model in apps.get_app_config(label).get_models(include_auto_created=True)
-        if model not in {IndexedPractice, IndexVersion}
     }
 
 

@@ -21,7 +21,8 @@ from django.utils import translation
 from django.utils.formats import date_format
 
 from contacts.models import Commune
-from practices.models import EmptySearch, PracticeSection, Term, Topic
+from library.models import EmptySearch
+from practices.models import PracticeSection, Term, Topic
 from tests.factories import (
     make_audience,
     make_canton,
@@ -36,7 +37,7 @@ from tests.factories import (
     make_theme,
     make_topic,
 )
-from translations.models import Translation, TranslationImport, record_all_translations
+from translations.models import Translation, TranslationImport
 
 RECORDS = {Translation, TranslationImport, EmptySearch}
 LANGUAGES = [code for code, name in settings.LANGUAGES]
@@ -212,7 +213,6 @@ def desk(staff, client) -> list[str]:
     Term.objects.create(slug="row-plan", name_fr="ROWplan").successors.add(today)
     PracticeSection.objects.update(body_fr="<p>ROWbody, ROWplan</p>")
     make_locality(Commune.objects.get(slug="row-commune"), name_fr="ROWlocality")
-    record_all_translations()
     TranslationImport.objects.create(file_name="ROWfile", language="de")
     EmptySearch.objects.create(query="ROWwords", language="de")
     topic = Topic.objects.get()

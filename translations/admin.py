@@ -1,10 +1,8 @@
 from typing import Any
 
-from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.db import transaction
 from django.db.models import Count, Q, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -12,40 +10,21 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from gresil.admin_site import PortalAdmin, with_nonce
+from core.admin_site import PortalAdmin, with_nonce
+from core.changes import batch
 from translations import xliff
 from translations.forms import ImportForm, TranslationForm, with_plain_lines
-from translations.glossary import glossary
-from translations.models import TranslatedUnit, Translation, TranslationImport, TranslationState
+from translations.glossary import terms_in
+from translations.models import Translation, TranslationImport, TranslationState
 
 
 class UnitAdmin(PortalAdmin):
-    """The change form of an object with translations: it shows their states, and saving keeps these true."""
+    """The change form of an object with translations: it shows their states."""
 
     def changeform_view(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
         # What nobody has changed is saved as it was.
         request.POST = with_plain_lines(request.POST)  # type: ignore[assignment]
         return super().changeform_view(request, *args, **kwargs)
-
-    def save_model(self, request: HttpRequest, obj: TranslatedUnit, form: forms.ModelForm, change: bool) -> None:
-        Translation.objects.of(obj).lock()
-        form.texts_before = obj.all_texts() if change else {}  # type: ignore[attr-defined]
-        super().save_model(request, obj, form, change)
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        formsets_of_units = [formset for formset in formsets if issubclass(formset.model, TranslatedUnit)]
-        before = {form.instance: form.texts_before}
-        for formset in formsets_of_units:
-            changed = [row for row in formset.initial_forms if row.has_changed() and row not in formset.deleted_forms]
-            for unit in [row.instance for row in changed]:
-                Translation.objects.of(unit).lock()
-                before[unit] = unit.all_texts()
-        super().save_related(request, form, formsets, change)
-        for formset in formsets_of_units:
-            before |= {unit: {} for unit in formset.new_objects}
-        is_small_change = "_small_change" in request.POST
-        for unit, texts in before.items():
-            unit.record_translations(texts, by=request.user, is_small_change=is_small_change)
 
     def render_change_form(self, request: HttpRequest, context: dict, *args, obj=None, **kwargs) -> HttpResponse:
         if obj is not None:
@@ -128,10 +107,9 @@ class TranslationAdmin(admin.ModelAdmin):
     def mark_reviewed(self, request: HttpRequest, translations: QuerySet) -> None:
         """Only those that are complete and up to date: what has changed is read at the desk, beside its original."""
         marked = left_out = 0
-        with transaction.atomic():
-            Translation.objects.lock()
-            for translation in translations.prefetch_related("unit"):
-                translation.unit.record_translations()
+        with batch(by=request.user):
+            for translation in translations.order_by("content_type", "object_id", "language"):
+                translation.unit.lock()
                 translation.refresh_from_db(fields=["state"])
                 if translation.state in (TranslationState.DRAFT, TranslationState.REVIEWED):
                     translation.unit.mark_reviewed(translation.language, by=request.user)
@@ -153,19 +131,16 @@ class TranslationAdmin(admin.ModelAdmin):
             )
             self.message_user(request, sentence % {"count": left_out}, messages.WARNING)
 
-    @transaction.atomic
     def save_texts(self, request: HttpRequest, translation: Translation) -> TranslationForm:
         """Save what was typed, or return a form with errors: with what was wrong, or has changed meanwhile."""
-        Translation.objects.of(translation.unit).lock()
+        with batch(by=request.user):
+            translation.unit.lock()
+            form = TranslationForm(translation.unit.fresh(), translation.language, request.POST)
+            if form.is_valid():
+                form.save()
+                if "_reviewed" in request.POST:
+                    form.unit.mark_reviewed(translation.language, by=request.user)
         translation.refresh_from_db()
-        unit = translation.unit.fresh()
-        form = TranslationForm(unit, translation.language, request.POST)
-        if form.is_valid():
-            before = unit.all_texts()
-            form.save()
-            unit.record_translations(before, by=request.user)
-            if "_reviewed" in request.POST:
-                unit.mark_reviewed(translation.language, by=request.user)
         return form
 
     def change_view(
@@ -183,11 +158,11 @@ class TranslationAdmin(admin.ModelAdmin):
                 return HttpResponseRedirect(request.get_full_path())
         else:
             form = TranslationForm(translation.unit.fresh(), language)
-        unit, terms = form.unit, glossary(language)
+        unit = form.unit
         stale = translation.stale({pair.path: pair.source for pair in form.pairs})
         texts = [
             {"field": form[pair.name], "pair": pair, "old": stale.get(pair.path, ("", ""))[0]}
-            | {"rival": form.rival(pair), "terms": [term for term in terms if term.stands_in(pair.source)]}
+            | {"rival": form.rival(pair), "terms": terms_in(pair.source, language)}
             for pair in form.pairs
         ]
         context = {
@@ -219,7 +194,9 @@ class TranslationAdmin(admin.ModelAdmin):
     def import_view(self, request: HttpRequest) -> HttpResponse:
         form = ImportForm(request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
-            record = xliff.take(form.cleaned_data["file"].name, form.cleaned_data["document"], by=request.user)
+            record = xliff.import_document(
+                form.cleaned_data["file"].name, form.cleaned_data["document"], by=request.user
+            )
             return HttpResponseRedirect(reverse("admin:translations_translationimport_change", args=[record.pk]))
         context = {
             **self.admin_site.each_context(request),

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from gresil.languages import target_languages
+from core.languages import target_languages
 from translations import xliff
 from translations.models import TranslatedUnit, fingerprint, plain_lines
 

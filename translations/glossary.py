@@ -1,34 +1,26 @@
-"""The terms of the field, for translators. They are kept by the library, one floor up, and known here by name only."""
+"""The terms of the field, shown to translators beside each text. The app that keeps them registers how it finds
+them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-
-from django.apps import apps
-from django.conf import settings
-
-from gresil.text import fold, plain
 
 
 @dataclass(frozen=True)
-class GlossaryTerm:
-    forms: tuple[str, ...]
-    """Folded forms in the source language."""
+class TermForTranslators:
     source: str
+    """Its name in the source language."""
     target: str
-
-    def stands_in(self, text: str) -> bool:
-        words = f" {fold(plain(text))} "
-        return any(f" {form} " in words for form in self.forms)
+    """Its name in the language of the translation."""
 
 
-def glossary(language: str) -> list[GlossaryTerm]:
-    """The terms that have a name in `language`."""
-    source = settings.LANGUAGE_CODE
-    columns = [f"name_{source}", f"name_{language}", f"aliases_{source}", "abbreviation"]
-    rows = apps.get_model("practices", "Term")._default_manager.order_by("slug").values_list(*columns)
-    return [
-        GlossaryTerm(
-            tuple(fold(form) for form in [name, abbreviation, *(aliases or "").splitlines()] if form), name, target
-        )
-        for name, target, aliases, abbreviation in rows
-        if target
-    ]
+Finder = Callable[[str, str], list[TermForTranslators]]
+finders: list[Finder] = []
+
+
+def register(finder: Finder) -> None:
+    finders.append(finder)
+
+
+def terms_in(text: str, language: str) -> list[TermForTranslators]:
+    """The terms in `text`, which is in the source language and may be rich, that have a name in `language`."""
+    return [term for finder in finders for term in finder(text, language)]

@@ -1,7 +1,7 @@
 """How far each translation has come. The texts themselves stand in columns of their models (django-modeltranslation);
 here stands, for each object and language, from which original texts its translation was made."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from hashlib import sha256
 from typing import Any, ClassVar, Self
 
@@ -11,13 +11,17 @@ from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelatio
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from modeltranslation.translator import translator
 
-from gresil.languages import target_languages
-from gresil.models import NaturalKeyModel
+from core.chunks import in_chunks
+from core.languages import target_languages
+from core.models import NaturalKeyModel
+
+# Units whose texts are read together.
+UNITS_AT_ONCE = 200
 
 # Path of a text within its object -> the text: "title", "sections/12/body". A part is known by its primary key, since
 # the words of its natural key are texts themselves, and change.
@@ -37,10 +41,6 @@ class TranslationQuerySet(models.QuerySet):
     def of(self, unit: "TranslatedUnit"):
         return self.filter(content_type=ContentType.objects.get_for_model(unit), object_id=unit.pk)
 
-    def lock(self) -> None:
-        """Whoever changes texts locks their records before reading them: of two at once, one waits for the other."""
-        list(self.select_for_update().order_by("pk").values_list("pk"))
-
 
 class Translation(models.Model):
     content_type = models.ForeignKey(ContentType, verbose_name=_("kind"), on_delete=models.CASCADE)
@@ -58,6 +58,8 @@ class Translation(models.Model):
     total = models.PositiveSmallIntegerField(_("texts in all"), default=0)
     # Path -> the original text that the translation was made from.
     based_on = models.JSONField(default=dict, editable=False)
+    # Path -> fingerprints of the original and of the translation when they were looked at last.
+    seen = models.JSONField(default=dict, editable=False)
     set_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("state set by"),
@@ -69,6 +71,8 @@ class Translation(models.Model):
     set_at = models.DateTimeField(_("state set on"), default=timezone.now)
 
     objects = TranslationQuerySet.as_manager()
+
+    RECORDED = ["title", "based_on", "seen", "is_reviewed", "state", "done", "total", "set_by", "set_at"]
 
     class Meta:
         verbose_name = _("translation")
@@ -97,8 +101,38 @@ class Translation(models.Model):
             path: (old, source[path]) for path, old in self.based_on.items() if path in source and old != source[path]
         }
 
+    def is_up_to_date(self, unit: "TranslatedUnit") -> bool:
+        """Whether the row tells how `unit`, with its parts, is translated now."""
+        copy = Translation(**{field.attname: getattr(self, field.attname) for field in self._meta.concrete_fields})
+        return not copy.move_on(unit, None, False)
+
+    def move_on(self, unit: "TranslatedUnit", by: Any, is_small_change: bool) -> bool:
+        """Compare the texts of now with those of the last time; returns whether anything is to be saved."""
+        source, target = unit.texts(settings.LANGUAGE_CODE), unit.texts(self.language)
+        before = [getattr(self, name) for name in self.RECORDED]
+        # An original that is taken away and comes back in other words has changed too.
+        based_on = {path: made_from for path, made_from in self.based_on.items() if target.get(path)}
+        for path, text in source.items():
+            made_from = self.based_on.get(path, text)
+            old_source, old_target = self.seen.get(path, ("", fingerprint("")))
+            is_rewritten = self.pk is not None and fingerprint(target.get(path, "")) != old_target
+            is_spared = is_small_change and fingerprint(made_from) == old_source
+            based_on[path] = text if is_rewritten or is_spared else made_from
+            self.is_reviewed = self.is_reviewed and not is_rewritten
+        with translation.override(settings.LANGUAGE_CODE):
+            self.based_on, self.title = based_on, str(unit)[:400]
+        old_state = self.state
+        self.recount(source, target)
+        if self.state != old_state or self.pk is None:
+            self.set_by, self.set_at = by, timezone.now()
+        return before != [getattr(self, name) for name in self.RECORDED]
+
     def recount(self, source: Texts, target: Texts) -> None:
         """Set state and figures from the texts as they are now."""
+        paths = source.keys() | target.keys()
+        self.seen = {
+            path: [fingerprint(source.get(path, "")), fingerprint(target.get(path, ""))] for path in sorted(paths)
+        }
         missing = [path for path in source if not target.get(path)]
         outdated = [path for path in self.stale(source) if path not in missing]
         self.total, self.done = len(source), len(source) - len(missing) - len(outdated)
@@ -171,48 +205,20 @@ class TranslatedUnit(NaturalKeyModel):
         units: Any = type(self)._default_manager
         return units.prefetch_related(*self.parts_to_fetch()).get(pk=self.pk)
 
-    def all_texts(self) -> dict[str, dict[str, str]]:
-        """Language -> path -> text, of the texts as the database holds them now."""
-        fresh = self.fresh()
-        return {language: fresh.texts(language) for language, _name in settings.LANGUAGES}
+    def lock(self) -> None:
+        """Lock the row of the unit: whoever changes texts holds it from reading them to the end of the transaction."""
+        type(self)._base_manager.filter(pk=self.pk).lock()  # type: ignore[attr-defined]
 
-    def record_translations(
-        self, before: Mapping[str, Texts] | None = None, *, by: Any = None, is_small_change: bool = False
-    ) -> None:
-        """Bring the states up to date after a change.
-
-        `before` are `all_texts()` from before it. A translation that was changed along counts as made from the
-        original of now, and nobody has reviewed it yet; with `is_small_change` all others count as made from the
-        original of now too, if they were up to date before.
-        """
-        texts = self.all_texts()
-        source = texts[settings.LANGUAGE_CODE]
-        before = before or {}
-        old_source = before.get(settings.LANGUAGE_CODE, source)
-        rows = {row.language: row for row in Translation.objects.of(self)}
-        for language in target_languages():
-            row = rows.get(language) or Translation(unit=self, language=language)
-            old_state, old_target, target = row.state, before.get(language, {}), texts[language]
-            # An original that is taken away and comes back in other words has changed too.
-            based_on = {path: made_from for path, made_from in row.based_on.items() if target.get(path)}
-            for path in source:
-                made_from = row.based_on.get(path, old_source.get(path, source[path]))
-                is_rewritten = language in before and target.get(path, "") != old_target.get(path, "")
-                is_spared = is_small_change and made_from == old_source.get(path)
-                based_on[path] = source[path] if is_rewritten or is_spared else made_from
-                row.is_reviewed = row.is_reviewed and not is_rewritten
-            row.based_on, row.title = based_on, str(self)[:400]
-            row.recount(source, target)
-            if row.state != old_state or row.pk is None:
-                row.set_by, row.set_at = by, timezone.now()
-            row.save()
+    def record_translations(self) -> None:
+        """Bring the states of all translations up to date. At the end of a batch this happens by itself."""
+        record_translations(type(self), {self.pk})
 
     def mark_reviewed(self, language: str, *, by: Any) -> None:
-        """A person has read the recorded translation beside the original of today; what is missing stays missing."""
-        row, texts = Translation.objects.of(self).get(language=language), self.all_texts()
-        source = texts[settings.LANGUAGE_CODE]
-        row.based_on, row.is_reviewed, row.set_by, row.set_at = source, True, by, timezone.now()
-        row.recount(source, texts[language])
+        """A person has read the translation beside the original of today; what is missing stays missing."""
+        unit, row = self.fresh(), Translation.objects.of(self).get(language=language)
+        row.based_on = unit.texts(settings.LANGUAGE_CODE)
+        row.is_reviewed, row.set_by, row.set_at = True, by, timezone.now()
+        row.recount(row.based_on, unit.texts(language))
         row.save()
 
     def translation_in(self, language: str) -> Translation | None:
@@ -220,23 +226,31 @@ class TranslatedUnit(NaturalKeyModel):
         return Translation.objects.of(self).filter(language=language).first()
 
 
-def record_all_translations() -> None:
-    """Begin the record of every object that has none yet: what is there is a machine draft of the original of now."""
-    for model in unit_models():
-        recorded = set(
-            Translation.objects.filter(content_type=ContentType.objects.get_for_model(model)).values_list(
-                "object_id", "language"
-            )
-        )
-        rows = []
-        for unit in model._default_manager.prefetch_related(*model.parts_to_fetch()):
-            source = unit.texts(settings.LANGUAGE_CODE)
+def record_translations(
+    model: type[TranslatedUnit], keys: Collection[int], *, by: Any = None, is_small_change: bool = False
+) -> None:
+    """Bring the states of the translations of these units up to date with their texts, and begin those that are new.
+
+    A translation that was rewritten since the last time counts as made from the original of now, and nobody has
+    reviewed it yet. With `is_small_change` those that were up to date stay so although the original has changed.
+    """
+    content_type = ContentType.objects.get_for_model(model)
+    for some in in_chunks(sorted(keys), UNITS_AT_ONCE):
+        units: Any = model._default_manager.filter(pk__in=some)
+        # Two may change parts of one unit at the same time: the second reads what the first has written.
+        units.lock()
+        known = {
+            (row.object_id, row.language): row
+            for row in Translation.objects.filter(content_type=content_type, object_id__in=some)
+        }
+        begun, moved_on = [], []
+        for unit in units.prefetch_related(*model.parts_to_fetch()):
             for language in target_languages():
-                if (unit.pk, language) not in recorded:
-                    row = Translation(unit=unit, language=language, based_on=source, title=str(unit)[:400])
-                    row.recount(source, unit.texts(language))
-                    rows.append(row)
-        Translation.objects.bulk_create(rows)
+                row = known.get((unit.pk, language)) or Translation(unit=unit, language=language)
+                if row.move_on(unit, by, is_small_change):
+                    (moved_on if row.pk else begun).append(row)
+        Translation.objects.bulk_create(begun)
+        Translation.objects.bulk_update(moved_on, Translation.RECORDED)
 
 
 def unit_models() -> list[type[TranslatedUnit]]:

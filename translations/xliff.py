@@ -9,13 +9,21 @@ from xml.etree import ElementTree as ET
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
-from django.apps import apps
 from django.conf import settings
-from django.core.exceptions import ObjectDoesNotExist, ValidationError
-from django.db import transaction
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from translations.models import TranslatedUnit, Translation, TranslationImport, TranslationState, fingerprint
+from core.changes import batch
+from core.chunks import in_chunks
+from translations.models import (
+    UNITS_AT_ONCE,
+    TranslatedUnit,
+    Translation,
+    TranslationImport,
+    TranslationState,
+    fingerprint,
+    unit_models,
+)
 
 NAMESPACE = "urn:oasis:names:tc:xliff:document:1.2"
 XLIFF_STATES: dict[str, str] = {
@@ -82,22 +90,12 @@ def label_of(unit: TranslatedUnit) -> str:
     return f"{unit._meta.label_lower}/{unit.natural_key()[0]}"
 
 
-def unit_of(label: str) -> TranslatedUnit | None:
-    model_label, _slash, slug = label.partition("/")
-    try:
-        model = apps.get_model(model_label)
-        unit = model.objects.get(slug=slug) if issubclass(model, TranslatedUnit) else None
-    except (LookupError, ValueError, ObjectDoesNotExist):
-        return None
-    return unit
-
-
 def read(content: bytes) -> Document:
     """Raises NotXliffError for anything else than an XLIFF 1.2 file in one target language."""
     try:
         root = fromstring(content)
         text = content.decode()
-    except (ET.ParseError, DefusedXmlException, UnicodeDecodeError, ValueError) as error:
+    except (ET.ParseError, DefusedXmlException, UnicodeDecodeError, LookupError, ValueError) as error:
         raise NotXliffError from error
     files = root.findall(f"{{{NAMESPACE}}}file")
     languages = {file.get("target-language", "") for file in files}
@@ -125,46 +123,65 @@ def exported_target(trans_unit: Any) -> str:
     return found[1] if found else ""
 
 
-@transaction.atomic
-def take(file_name: str, document: Document, *, by: Any) -> TranslationImport:
+def import_document(file_name: str, document: Document, *, by: Any) -> TranslationImport:
     """Take every text of which original and translation are still the same; refuse the others, and keep all of it on
-    record."""
-    Translation.objects.lock()
+    record. Locks the objects that the file names, and nothing else."""
     record = TranslationImport(language=document.language, file_name=file_name[:200], content=document.content)
     record.imported_by = by
     by_unit: dict[str, list[Text]] = {}
     for text in document.texts:
         by_unit.setdefault(text.unit, []).append(text)
-    for label, texts in by_unit.items():
-        unit = unit_of(label)
-        if unit is None:
-            record.refused += [refusal(text, _("The portal does not have this object.")) for text in texts]
-            continue
-        before = unit.all_texts()
-        fields = {path: (row, name) for path, row, name in unit.text_fields()}
-        for text in texts:
-            today = before[settings.LANGUAGE_CODE].get(text.path)
-            target_today = before[document.language].get(text.path, "")
-            if text.path not in fields or today is None:
-                record.refused.append(refusal(text, _("The object does not have this text any more.")))
-            elif not same(text.source, today):
-                record.refused.append(refusal(text, _("The original has changed in the meantime."), today))
-            elif is_news(text, target_today) and text.exported_target not in ("", fingerprint(target_today)):
-                reason = _("The translation has changed in the meantime.")
-                record.refused.append(refusal(text, reason, today, target_today))
-            elif is_news(text, target_today):
-                row, name = fields[text.path]
-                column: Any = row._meta.get_field(f"{name}_{document.language}")
-                try:
-                    setattr(row, column.name, column.clean(text.target, row))
-                except ValidationError as error:
-                    record.refused.append(refusal(text, " ".join(error.messages), today))
-                else:
-                    row.save(update_fields=[column.name])
-                    record.taken += 1
-        unit.record_translations(before, by=by)
-    record.save()
+    with batch(by=by):
+        units = units_of(by_unit)
+        for label, texts in by_unit.items():
+            if label in units:
+                import_texts(record, units[label], texts)
+            else:
+                record.refused += [refusal(text, _("The portal does not have this object.")) for text in texts]
+        record.save()
     return record
+
+
+def import_texts(record: TranslationImport, unit: TranslatedUnit, texts: list[Text]) -> None:
+    source, target = unit.texts(settings.LANGUAGE_CODE), unit.texts(record.language)
+    fields = {path: (row, name) for path, row, name in unit.text_fields()}
+    for text in texts:
+        today, target_today = source.get(text.path), target.get(text.path, "")
+        if text.path not in fields or today is None:
+            record.refused.append(refusal(text, _("The object does not have this text any more.")))
+        elif not same(text.source, today):
+            record.refused.append(refusal(text, _("The original has changed in the meantime."), today))
+        elif is_new(text, target_today) and text.exported_target not in ("", fingerprint(target_today)):
+            reason = _("The translation has changed in the meantime.")
+            record.refused.append(refusal(text, reason, today, target_today))
+        elif is_new(text, target_today):
+            row, name = fields[text.path]
+            column: Any = row._meta.get_field(f"{name}_{record.language}")
+            try:
+                setattr(row, column.name, column.clean(text.target, row))
+            except ValidationError as error:
+                record.refused.append(refusal(text, " ".join(error.messages), today))
+            else:
+                row.save(update_fields=[column.name])
+                record.taken += 1
+
+
+def units_of(labels: Iterable[str]) -> dict[str, TranslatedUnit]:
+    """Label -> the object that it names, locked and with its parts; only those that the portal has."""
+    models: dict[str, Any] = {model._meta.label_lower: model for model in unit_models()}
+    slugs: dict[str, list[str]] = {}
+    for label in labels:
+        model_label, _slash, slug = label.partition("/")
+        if model_label in models:
+            slugs.setdefault(model_label, []).append(slug)
+    found: dict[str, TranslatedUnit] = {}
+    for model_label in sorted(slugs):
+        for some in in_chunks(slugs[model_label], UNITS_AT_ONCE):
+            units = models[model_label]._default_manager.filter(slug__in=some)
+            units.lock()
+            for unit in units.prefetch_related(*models[model_label].parts_to_fetch()):
+                found[label_of(unit)] = unit
+    return found
 
 
 def same(delivered: str, today: str) -> bool:
@@ -172,7 +189,7 @@ def same(delivered: str, today: str) -> bool:
     return delivered.split() == today.split()
 
 
-def is_news(text: Text, today: str) -> bool:
+def is_new(text: Text, today: str) -> bool:
     """Whether the translator wrote something: not what stands here anyhow, and not what the file took along."""
     return bool(text.target) and text.target != today and fingerprint(text.target) != text.exported_target
 

@@ -1,7 +1,7 @@
 from django import template
 from django.conf import settings
 
-from gresil.languages import text_language
+from core.languages import text_language
 from practices.models import Term
 
 register = template.Library()

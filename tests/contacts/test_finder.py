@@ -11,8 +11,8 @@ from pytest_django.asserts import assertContains
 
 from contacts.models import Commune, Locality
 from contacts.search import communes_matching
-from gresil.languages import all_columns
-from gresil.text import fold
+from core.languages import all_columns
+from core.text import fold
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("content")]
 

@@ -5,14 +5,14 @@ from django.utils import timezone, translation
 from pytest_django.asserts import assertContains, assertInHTML, assertNotContains
 
 from contacts.models import Commune
-from gresil.views import MOST_PRACTICES
-from practices.library import Library
-from practices.surroundings import (
+from gresil.communes import MOST_PRACTICES
+from gresil.surroundings import (
     MOST_COMMUNES,
     band_of,
     neighbourhood,
     similar_communes,
 )
+from library.sets import Library
 from tests.factories import (
     make_canton,
     make_commune,

@@ -8,8 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django.asserts import assertContains, assertInHTML, assertNotContains
 
+from library.views import PER_PAGE
 from practices.models import Practice, Term
-from practices.views import PER_PAGE
 from tests.factories import (
     make_audience,
     make_commune,

@@ -6,12 +6,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from gresil.languages import target_languages
+from core.languages import target_languages
 from practices.models import Practice, Term
 from tests.factories import make_commune, make_contact, make_organisation, make_practice, make_topic
 from tests.practices.test_admin import form_data
 from translations import xliff
-from translations.models import Translation, TranslationImport, record_all_translations
+from translations.models import Translation, TranslationImport
 
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
 BOARD = "/admin/translations/translation/"
@@ -23,7 +23,6 @@ def practice(staff):
         title_fr="Café", title_de="Kaffee", summary_de="Auszug", body="<p>Texte</p>", communes=(make_commune(),)
     )
     practice.sections.update(body_de="<p>Text</p>")
-    record_all_translations()
     return practice
 
 
@@ -45,9 +44,7 @@ def body_of(practice: Practice) -> str:
 
 def change(unit, **fields) -> None:
     """What another member of staff saves meanwhile."""
-    before = unit.all_texts()
     type(unit).objects.filter(pk=unit.pk).update(**fields)
-    unit.record_translations(before)
 
 
 def save(client, practice: Practice, **changes):
@@ -236,7 +233,6 @@ def test_a_draft_that_is_saved_at_the_desk_is_reviewed_no_more(client, practice)
 
 def test_a_term_that_a_browser_sends_back_untouched_stays_as_it_was(client, staff):
     term = Term.objects.create(slug="pci", name_fr="plan", name_de="Plan", aliases_fr="a\nb", aliases_de="c\nd")
-    record_all_translations()
     url = f"/admin/practices/term/{term.pk}/change/"
     form = client.get(url).context["adminform"].form
     values = {field.html_name: str(field.value() or "").replace("\n", "\r\n") for field in form}
@@ -261,7 +257,6 @@ def organisation_data(client, organisation, **changes) -> dict:
 def test_a_contact_that_is_edited_within_its_organisation_has_outdated_translations(client, staff):
     contact = make_contact(role_fr="Directeur", role_de="Leiter")
     other = make_contact(organisation=contact.organisation, role_fr="Bénévole", role_de="Freiwillige")
-    record_all_translations()
     data = organisation_data(client, contact.organisation)
     name = next(name for name, value in data.items() if value == "Directeur")
 
@@ -274,7 +269,6 @@ def test_a_contact_that_is_edited_within_its_organisation_has_outdated_translati
 
 def test_a_small_change_within_the_organisation_is_small_for_the_contact_too(client, staff):
     contact = make_contact(role_fr="Directeur", role_de="Leiter")
-    record_all_translations()
     data = organisation_data(client, contact.organisation, _small_change="on")
     name = next(name for name, value in data.items() if value == "Directeur")
 
@@ -297,7 +291,6 @@ def test_a_contact_that_is_added_within_its_organisation_is_on_the_board(client,
 
 def test_a_contact_that_is_deleted_within_its_organisation_leaves_no_record(client, staff):
     contact = make_contact(role_fr="Directeur")
-    record_all_translations()
     data = organisation_data(client, contact.organisation, **{"contacts-0-DELETE": "on", "contacts-0-role_fr": "x"})
 
     client.post(f"/admin/contacts/organisation/{contact.organisation.pk}/change/", data)
@@ -326,7 +319,6 @@ def test_several_translations_are_marked_as_reviewed_at_once(client, practice):
 
 def test_the_list_leaves_out_what_is_outdated_or_incomplete_and_says_so(client, practice):
     other = make_practice(title_de="Tee", summary_de="Auszug")
-    record_all_translations()
     change(practice, title_fr="Grand café")
     rows = Translation.objects.filter(content_type__model="practice", language__in=["de", "lb"])
 
@@ -342,7 +334,6 @@ def test_the_list_leaves_out_what_is_outdated_or_incomplete_and_says_so(client, 
 
 def test_a_language_is_exported_and_imported_with_a_report(client, practice):
     make_topic(name_fr="sport")
-    record_all_translations()
     content = client.get(f"{BOARD}export/lb/").content
     sent = content.replace(b'state="needs-translation" />', b'state="translated">Iwwersat</target>')
     Practice.objects.update(title_fr="Grand café")

@@ -1,12 +1,12 @@
 import pytest
 from django.db import IntegrityError, transaction
 
+from core.changes import batch
 from practices.models import Practice, PracticeSection, SectionKind, Term
 from tests.factories import make_practice, make_session, make_topic
 from translations.models import (
     Translation,
     TranslationState,
-    record_all_translations,
     translated_fields,
     unit_models,
 )
@@ -20,16 +20,13 @@ def state(unit, language: str) -> str:
 
 def change(unit, by=None, is_small_change=False, **fields) -> None:
     """What the admin does when staff save: texts before, the change, the record."""
-    before = unit.all_texts()
-    type(unit).objects.filter(pk=unit.pk).update(**fields)
-    unit.record_translations(before, by=by, is_small_change=is_small_change)
+    with batch(by=by, is_small_change=is_small_change):
+        type(unit).objects.filter(pk=unit.pk).update(**fields)
 
 
 @pytest.fixture
 def topic():
-    topic = make_topic(name_fr="langues", name_de="Sprachen", name_en="languages")
-    record_all_translations()
-    return topic
+    return make_topic(name_fr="langues", name_de="Sprachen", name_en="languages")
 
 
 def test_what_is_there_is_a_machine_draft_and_what_is_not_is_missing(topic):
@@ -48,7 +45,7 @@ def test_the_old_and_the_new_original_can_be_compared(topic):
     change(topic, name_fr="langues et cafés")
     change(topic, name_fr="langues, cafés, jeux")
 
-    stale = Translation.objects.of(topic).get(language="de").stale(topic.all_texts()["fr"])
+    stale = Translation.objects.of(topic).get(language="de").stale(topic.fresh().texts("fr"))
 
     assert stale == {"name": ("langues", "langues, cafés, jeux")}
 
@@ -119,7 +116,6 @@ def test_line_ends_are_no_change():
     term = Term.objects.create(
         slug="pci", name_fr="plan", name_de="Plan", aliases_fr="a\nb", aliases_de="c\nd", name_en="plan", aliases_en="e"
     )
-    record_all_translations()
     term.mark_reviewed("de", by=None)
 
     change(term, aliases_fr="a\r\nb")
@@ -152,15 +148,12 @@ def test_a_new_name_of_a_part_outdates_its_translation_and_hides_no_earlier_chan
     type(unit).objects.update(title_de="Titel")
     type(unit).objects.update(summary_de="Auszug")
     type(part).objects.update(**{f"{name}_de": "Text" for name in fields})
-    record_all_translations()
     assert state(unit, "de") == TranslationState.DRAFT
 
     for name in sorted(fields, key=field.__eq__):
-        before = unit.all_texts()
         type(part).objects.update(**{f"{name}_fr": "Tout autre"})
-        unit.record_translations(before)
 
-    stale = Translation.objects.of(unit).get(language="de").stale(unit.all_texts()["fr"])
+    stale = Translation.objects.of(unit).get(language="de").stale(unit.fresh().texts("fr"))
     assert state(unit, "de") == TranslationState.OUTDATED
     assert {path.rpartition("/")[2] for path in stale} == set(fields)
 
@@ -173,16 +166,12 @@ def test_what_is_missing_stays_missing_when_it_is_marked_as_reviewed(topic):
 
 def test_a_fiche_is_translated_together_with_its_parts():
     practice = make_practice(title_fr="Café", title_de="Kaffee", summary_de="Auszug", body="<p>Texte</p>")
-    record_all_translations()
     assert state(practice, "de") == TranslationState.MISSING
 
     PracticeSection.objects.update(body_de="<p>Text</p>")
-    practice.record_translations()
     assert state(practice, "de") == TranslationState.DRAFT
 
-    before = practice.all_texts()
     PracticeSection.objects.update(body_fr="<p>Un autre texte</p>")
-    practice.record_translations(before)
 
     translation = Translation.objects.of(practice).get(language="de")
     assert translation.state == TranslationState.OUTDATED
@@ -197,10 +186,7 @@ def test_deleting_an_object_deletes_the_record_of_its_translations(topic):
 
 def test_the_record_is_begun_once():
     make_topic()
-    record_all_translations()
     count = Translation.objects.count()
-
-    record_all_translations()
 
     assert Translation.objects.count() == count > 0
 
@@ -223,7 +209,7 @@ def test_reading_all_texts_asks_the_database_as_often_for_many_parts(django_asse
         practice.indicators.create(value=number, label_fr=f"{number}")
 
     with django_assert_num_queries(1 + len(Practice.translation_parts)):
-        practice.all_texts()
+        practice.fresh().texts("fr")
 
 
 def test_everything_that_readers_read_is_a_unit_of_translation():

@@ -3,25 +3,20 @@ from django.conf import settings
 from pytest_django.asserts import assertContains
 
 from tests.factories import make_organisation, make_practice, make_session
-from translations.models import record_all_translations
 
 pytestmark = pytest.mark.django_db
 
 
 def test_a_reader_is_told_how_the_text_came_into_their_language(client):
     practice = make_practice(slug="cafe", title_fr="Café")
-    record_all_translations()
 
     def note(language: str = "lb") -> str:
         return client.get(f"/{language}/practices/cafe/").content.decode().split('class="translation-note">')[1][:400]
 
     original, missing = note(settings.LANGUAGE_CODE), note()
     type(practice).objects.update(title_lb="Kaffi", summary_lb="Resumé")
-    practice.record_translations()
     draft = note()
-    before = practice.all_texts()
     type(practice).objects.update(title_fr="Grand café")
-    practice.record_translations(before)
     outdated = note()
     practice.mark_reviewed("lb", by=None)
     reviewed = note()
@@ -36,6 +31,5 @@ def test_a_reader_is_told_how_the_text_came_into_their_language(client):
 def test_organisations_and_sessions_tell_it_too(client, path):
     make_organisation(slug="asti")
     make_session(slug="forum")
-    record_all_translations()
 
     assertContains(client.get(f"/lb/{path}"), 'class="translation-note"')

@@ -7,8 +7,6 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection, transaction
 
-from translations.models import record_all_translations
-
 FIXTURES = settings.BASE_DIR / "fixtures"
 
 # In the order in which one needs the other.
@@ -30,7 +28,7 @@ SUBJECTS = [
 
 def is_empty(fixture: Path) -> bool:
     """Whether no model that `fixture` fills has a row yet."""
-    labels = {row["model"] for row in json.loads(fixture.read_text())}
+    labels = {row["model"] for row in json.loads(fixture.read_text(encoding="utf-8"))}
     return not any(apps.get_model(label)._default_manager.exists() for label in labels)
 
 
@@ -49,6 +47,4 @@ class Command(BaseCommand):
         wanted = [subject for subject in SUBJECTS if is_empty(FIXTURES / f"{subject}.json")]
         if wanted:
             call_command("loaddata", *(FIXTURES / f"{subject}.json" for subject in wanted), verbosity=0)
-            call_command("rebuild_search", verbosity=0)
-            record_all_translations()
             self.stdout.write(f"Content loaded: {', '.join(wanted)}.")

@@ -1,0 +1,26 @@
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+from django.db.backends.signals import connection_created
+
+from core.changes import listen_to
+from core.text import ALPHABETICAL, compare_alphabetically
+
+
+def add_alphabetical_order(connection, **kwargs) -> None:
+    if connection.vendor == "sqlite":
+        connection.connection.create_collation(ALPHABETICAL, compare_alphabetically)
+
+
+class CoreConfig(AppConfig):
+    name = "core"
+
+    def ready(self) -> None:
+        connection_created.connect(add_alphabetical_order)
+        for model in self.apps.get_models():
+            # Every subclass of `NaturalKeyModel`.
+            if hasattr(model, "natural_key_fields"):
+                listen_to(model)
+
+
+class PortalAdminConfig(AdminConfig):
+    default_site = "core.admin_site.PortalAdminSite"

@@ -1,0 +1,145 @@
+"""Changes of rows, however they are made, and what is done once at the end of all of them.
+
+Every model of the portal derives from `NaturalKeyModel`. Whatever way Django offers to change its rows, two signals
+tell of it: `changing` before and `changed` after. What is derived from the rows (states of translation, the search
+index) is brought up to date by an `AtEnd`: once, at the end of the batch, in the transaction of the change.
+"""
+
+import threading
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import transaction
+from django.db.models import ManyToManyField, Model
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
+from django.dispatch import Signal
+
+# Sent with the model as `sender` and the primary keys of its rows as `keys`; `changing` also says whether they are
+# deleted. A change of a many-to-many relation is a change of the rows of the model that declares it.
+changing = Signal()
+changed = Signal()
+
+works: list["AtEnd"] = []
+
+
+class AtEnd:
+    """Work for the end of a batch: `function` is called once, with all keys that were added until then. Several works
+    are done in the order in which they were created, which is the order of the floors."""
+
+    def __init__(self, function: Callable[[set], None]) -> None:
+        self.function = function
+        works.append(self)
+
+    def add(self, keys: Collection) -> None:
+        if keys:
+            open_batch().keys.setdefault(self, set()).update(keys)
+
+
+class Batch:
+    def __init__(self, by: Any = None, is_small_change: bool = False, is_raw: bool = False) -> None:
+        self.by = by
+        """The member of staff who makes the changes; None for a command."""
+        self.is_small_change = is_small_change
+        """Whether translations stay as good as they were."""
+        self.is_raw = is_raw
+        """Whether the rows come from a fixture, which knows when they were changed."""
+        self.keys: dict[AtEnd, set] = {}
+        self.before: dict[Any, Any] = {}
+        """What listeners of `changing` remember for the end."""
+
+    def finish(self) -> None:
+        # A work may add keys to one that comes after it.
+        while self.keys:
+            work = min(self.keys, key=works.index)
+            work.function(self.keys.pop(work))
+
+
+class State(threading.local):
+    batch: Batch | None = None
+    single: Batch | None = None
+    """Of a change outside any batch, between `changing` and `changed`."""
+
+
+state = State()
+
+
+def open_batch() -> Batch:
+    """The batch that this change belongs to."""
+    if state.batch:
+        return state.batch
+    state.single = state.single or Batch()
+    return state.single
+
+
+@contextmanager
+def batch(by: Any = None, *, is_small_change: bool = False, is_raw: bool = False) -> Iterator[Batch]:
+    """A transaction at whose end the derived data of all rows changed in it is brought up to date.
+
+    Within another batch it belongs to that one.
+    """
+    if state.batch:
+        yield state.batch
+        return
+    with transaction.atomic():
+        state.batch = Batch(by, is_small_change, is_raw)
+        try:
+            yield state.batch
+            state.batch.finish()
+        finally:
+            state.batch = None
+
+
+def tell_changing(model: type[Model], keys: Collection, *, is_deletion: bool = False) -> None:
+    if keys:
+        changing.send(model, keys=keys, is_deletion=is_deletion)
+
+
+def tell_changed(model: type[Model], keys: Collection) -> None:
+    if keys:
+        changed.send(model, keys=keys)
+    if not state.batch and (single := state.single):
+        # Django's own transaction around a change of a many-to-many relation is still open.
+        state.single, state.batch = None, single
+        try:
+            single.finish()
+        finally:
+            state.batch = None
+
+
+def listen_to(model: type[Model]) -> None:
+    """Tell of changes of `model`, one row at a time, and of its many-to-many relations."""
+
+    def before(sender: type[Model], instance: Model, signal: Signal, **kwargs: Any) -> None:
+        if instance.pk is not None:
+            tell_changing(model, {instance.pk}, is_deletion=signal is pre_delete)
+
+    def after(sender: type[Model], instance: Model, **kwargs: Any) -> None:
+        tell_changed(model, {instance.pk})
+
+    for signal, receiver in [(pre_save, before), (post_save, after), (pre_delete, before), (post_delete, after)]:
+        signal.connect(receiver, sender=model, weak=False)
+    for field in model._meta.local_many_to_many:
+        listen_to_relation(model, field)
+
+
+def listen_to_relation(model: type[Model], field: ManyToManyField) -> None:
+    through: Any = field.remote_field.through
+    owner = field.m2m_field_name()
+
+    def relation_changed(
+        sender: type[Model], instance: Any, action: str, reverse: bool, pk_set: set | None, **kwargs: Any
+    ) -> None:
+        if not reverse:
+            keys: set = {instance.pk}
+        elif pk_set is not None:
+            keys = set(pk_set)
+        elif action == "pre_clear":
+            others = through._base_manager.filter(**{field.m2m_reverse_field_name(): instance.pk})
+            keys = instance.cleared_keys = set(others.values_list(f"{owner}_id", flat=True))
+        else:
+            keys = instance.cleared_keys
+        (tell_changing if action.startswith("pre") else tell_changed)(model, keys)
+
+    # Django tells nothing of the rows of its own tables between two models: use `add()`, `set()` and their like.
+    m2m_changed.connect(relation_changed, sender=through, weak=False)

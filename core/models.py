@@ -1,0 +1,110 @@
+import uuid
+from collections.abc import Iterable, Sequence
+from functools import reduce
+from typing import Any, ClassVar, Self
+
+from django.db import models
+
+from core.changes import batch, tell_changed, tell_changing
+from core.languages import translated
+from core.text import alphabetically
+
+
+class TrackedQuerySet(models.QuerySet):
+    """Its `update()`, `bulk_create()` and `delete()` tell of the rows that they change; see `core.changes`."""
+
+    def lock(self, *, to_delete: bool = False) -> None:
+        """Lock these rows, and no others, until the end of the transaction; always in the same order.
+
+        Unless they are to be deleted, others may still add parts to them.
+        """
+        keys = list(self.order_by().values_list("pk", flat=True))
+        rows = self.model._base_manager.filter(pk__in=keys).order_by("pk")
+        list(rows.select_for_update(no_key=not to_delete).values_list("pk"))
+
+    def update(self, **values: Any) -> int:
+        with batch():
+            keys = set(self.order_by().values_list("pk", flat=True))
+            tell_changing(self.model, keys)
+            count = super().update(**values)
+            tell_changed(self.model, keys)
+        return count
+
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **options: Any) -> list:
+        with batch():
+            rows = super().bulk_create(list(objs), *args, **options)
+            # With `ignore_conflicts` the keys are not known; only Django's own `add()` asks for that, and tells of it.
+            tell_changed(self.model, {row.pk for row in rows if row.pk})
+        return rows
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        with batch():
+            self.lock(to_delete=True)
+            return super().delete()
+
+    # As in Django: a template or a related manager must not call it.
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
+
+
+class NamedQuerySet(TrackedQuerySet):
+    """Rows that have a translated `name`."""
+
+    def by_name(self) -> Self:
+        return self.order_by(alphabetically(translated("name")))
+
+
+class NaturalKeyManager(models.Manager.from_queryset(TrackedQuerySet)):  # type: ignore[misc]
+    def get_by_natural_key(self, *values: Any) -> models.Model:
+        return self.get(**dict(zip(self.model.natural_key_fields, values, strict=True)))
+
+
+class NaturalKeyModel(models.Model):
+    """A row that the fixtures know by its own words: the lookups in `natural_key_fields`, never a number."""
+
+    natural_key_fields: ClassVar[tuple[str, ...]] = ("slug",)
+
+    objects: ClassVar[models.Manager] = NaturalKeyManager()
+
+    class Meta:
+        abstract = True
+        # Relations use this one too (`practice.sections.add(section)`), so they tell of what they change.
+        base_manager_name = "objects"
+
+    def save(self, *args: Any, **options: Any) -> None:
+        with batch():
+            super().save(*args, **options)
+
+    def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
+        with batch():
+            type(self)._base_manager.filter(pk=self.pk).lock(to_delete=True)  # type: ignore[attr-defined]
+            return super().delete(*args, **options)
+
+    def natural_key(self) -> tuple:
+        return tuple(reduce(getattr, lookup.split("__"), self) for lookup in self.natural_key_fields)
+
+
+class VersionQuerySet(models.QuerySet):
+    def current(self, *names: str) -> Sequence[uuid.UUID | None]:
+        """The tokens of the versions with these names, in one query; None for one that was never renewed."""
+        tokens = dict(self.filter(name__in=names).values_list("name", "token"))
+        return [tokens.get(name) for name in names]
+
+    def renew(self, name: str) -> None:
+        """Announce a change; until the end of the transaction nobody else can announce one of the same name."""
+        self.get_or_create(name=name)
+        version = self.select_for_update().get(name=name)
+        version.token = uuid.uuid4()
+        version.save()
+
+
+class Version(models.Model):
+    """A token that is another one after each change of what it stands for, so that processes may keep what they read"""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    token = models.UUIDField(default=uuid.uuid4)
+
+    objects = VersionQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,67 @@
+"""What the portal knows of letters: the same words with and without accents, and the alphabet."""
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+from html import unescape
+
+import Stemmer
+from django.conf import settings
+from django.db.models import F
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Collate
+from django.utils.html import strip_tags
+
+# PostgreSQL has this collation from ICU; `gresil.apps` gives SQLite one of the same name.
+ALPHABETICAL = "und-x-icu"
+
+
+def fold(text: str) -> str:
+    """`text` as it is compared: no case, no accents, one kind of apostrophe, hyphens as spaces."""
+    return fold_name(text) if len(text) <= LONGEST_NAME else fold_anew(text)
+
+
+def fold_anew(text: str) -> str:
+    text = text.casefold().replace("œ", "oe").replace("æ", "ae").replace("ß", "ss")
+    text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return re.sub(r"[\W_]+", " ", text).strip()
+
+
+# The same words and names are compared again and again; whole texts are not.
+LONGEST_NAME = 60
+fold_name = lru_cache(maxsize=100_000)(fold_anew)
+
+
+def compare_alphabetically(left: str, right: str) -> int:
+    """-1, 0 or 1; accents decide only between words that are otherwise the same."""
+    left_key, right_key = (fold(left), left), (fold(right), right)
+    return (left_key > right_key) - (left_key < right_key)
+
+
+def alphabetically(expression: Combinable | str) -> Collate:
+    """An `order_by()` term in which É stands beside E, on every database."""
+    return Collate(F(expression) if isinstance(expression, str) else expression, ALPHABETICAL)
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str, language: str) -> str:
+    """The folded stem of a word, which may have accents; the folded word where the language has no stemmer."""
+    name = settings.SEARCH_STEMMERS.get(language)
+    return fold(stemmer(name).stemWord(word)) if name else fold(word)
+
+
+@cache
+def stemmer(name: str) -> Stemmer.Stemmer:
+    return Stemmer.Stemmer(name)
+
+
+@cache
+def stop_words() -> frozenset[str]:
+    """Words of all languages that search passes over, folded."""
+    files = (settings.BASE_DIR / "core" / "stop_words").glob("*.txt")
+    return frozenset(fold(word) for file in files for word in file.read_text(encoding="utf-8").split())
+
+
+def plain(html: str) -> str:
+    """The words of a rich text, without its marks; paragraphs and list items stay apart."""
+    return " ".join(unescape(strip_tags(html.replace("<", " <"))).split())

@@ -1,0 +1,106 @@
+"""The desk's lists of practices and terms, with what only the index knows."""
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from pyroaring import BitMap
+
+from library.contents import term_token
+from library.models import EmptySearch, PostingList
+from library.search import matching
+from library.sets import union
+from practices.admin import PracticeAdmin, TermAdmin
+from practices.models import Practice, Term
+from practices.terms import vocabulary
+
+
+def practices_by_superseded_term() -> dict[int, BitMap]:
+    """Key of a superseded term -> keys of the practices in whose texts, of whichever language, it stands."""
+    terms = vocabulary()
+    tokens = {term_token(term.pk): term.pk for term in terms.terms if terms.today(term)}
+    found: dict[int, BitMap] = {}
+    for word, practices in PostingList.objects.filter(word__in=tokens).values_list("word", "practices"):
+        found[tokens[word]] = found.get(tokens[word], BitMap()) | practices
+    return found
+
+
+class SupersededTermFilter(admin.SimpleListFilter):
+    """Practices in whose texts a superseded term stands: any, or a certain one."""
+
+    title = _("uses a superseded term")
+    parameter_name = "superseded_term"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        terms = [(term.slug, str(term)) for term in Term.objects.superseded().by_name()]
+        return [("any", gettext("Yes")), ("none", gettext("No")), *terms] if terms else []
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        chosen = self.value()
+        if chosen is None:
+            return queryset
+        by_term = practices_by_superseded_term()
+        if chosen == "none":
+            return queryset.exclude(pk__in=union(by_term.values()))
+        if chosen == "any":
+            return queryset.filter(pk__in=union(by_term.values()))
+        slugs = {term.slug: term.pk for term in vocabulary().terms}
+        return queryset.filter(pk__in=by_term.get(slugs.get(chosen, 0), BitMap()))
+
+
+@admin.register(Practice)
+class LibraryPracticeAdmin(PracticeAdmin):
+    list_filter = [*PracticeAdmin.list_filter, SupersededTermFilter]
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        return matching(queryset, search_term), False
+
+
+class TermChangeList(ChangeList):
+    """The terms of one page, each with `practice_count`: the practices that use it although it is superseded."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        by_term = practices_by_superseded_term()
+        for term in self.result_list:
+            term.practice_count = len(by_term.get(term.pk, ()))
+
+
+@admin.register(Term)
+class LibraryTermAdmin(TermAdmin):
+    list_display = [*TermAdmin.list_display, "used_in"]
+
+    def get_changelist(self, request: HttpRequest, **kwargs) -> type[ChangeList]:
+        return TermChangeList
+
+    @admin.display(description=_("factsheets that use it although superseded"), empty_value="")
+    def used_in(self, term: Term) -> SafeString | None:
+        if not term.practice_count:  # type: ignore[attr-defined]
+            return None
+        address = reverse("admin:practices_practice_changelist")
+        parameter = SupersededTermFilter.parameter_name
+        return format_html('<a href="{}?{}={}">{}</a>', address, parameter, term.slug, term.practice_count)  # type: ignore[attr-defined]
+
+
+@admin.register(EmptySearch)
+class EmptySearchAdmin(admin.ModelAdmin):
+    """What people looked for on several days and did not find."""
+
+    list_display = ["query", "language", "count", "last_on"]
+    list_filter = ["language"]
+    search_fields = ["query"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[EmptySearch]:
+        return super().get_queryset(request).exclude(query="")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: EmptySearch | None = None) -> bool:
+        return False

@@ -1,0 +1,16 @@
+from importlib import import_module
+
+from django.apps import AppConfig
+from django.db.models import CharField
+from django.utils.translation import gettext_lazy as _
+
+from library.lookups import Begins
+
+
+class LibraryConfig(AppConfig):
+    name = "library"
+    verbose_name = _("library")
+
+    def ready(self) -> None:
+        CharField.register_lookup(Begins)
+        import_module("library.signals").connect()

@@ -1,0 +1,272 @@
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Case, CharField, IntegerField, QuerySet, Value, When
+from django.db.models.functions import Cast, Coalesce
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise, cached_property
+from django.utils.translation import gettext_lazy as _
+from django_filters import CharFilter, ChoiceFilter, Filter, FilterSet, MultipleChoiceFilter
+from pyroaring import BitMap
+
+from contacts.forms import has_a_word
+from core.languages import active_language, translated
+from core.text import fold
+from library import search, spelling
+from library.facets import FACETS, YEAR, RowFacet
+from library.results import Results
+from library.sets import Library
+from practices.models import Practice, PracticeQuerySet
+
+ORDERS: dict[str, tuple[Promise, Any]] = {
+    "relevance": (_("best match first"), None),
+    "newest": (_("newest first"), PracticeQuerySet.newest),
+    "updated": (_("recently changed"), lambda practices: practices.order_by("-updated_at", "slug")),
+    "title": (_("by title"), PracticeQuerySet.by_title),
+}
+VIEWS = [("list", _("List")), ("map", _("Map"))]
+UNKNOWN_CHOICE = {
+    "invalid_choice": _("We do not know one of these choices. Please choose from the list."),
+}
+IS_FORMER = Case(When(successor__isnull=False, then=1), default=0, output_field=IntegerField())
+FIRST_YEAR = 1990
+# A facet with more choices shows those with the most practices, and leads to the page that lists all.
+MOST_CHOICES = 120
+CHOICES_OF_A_LONG_FACET = 40
+DIRECTORIES = {"organisation": "organisation-list", "commune": "commune-list"}
+
+
+@dataclass
+class Choice:
+    """A choice of a facet; `count` is how many practices it gives with the choices of all other facets kept."""
+
+    slug: str
+    label: str
+    count: int
+    is_chosen: bool
+    language: str
+    """Of the label."""
+
+
+@dataclass
+class Facet:
+    name: str
+    label: str
+    choices: list[Choice]
+    left_out: int = 0
+    """How many further choices there are."""
+
+    @cached_property
+    def chosen(self) -> list[Choice]:
+        return [choice for choice in self.choices if choice.is_chosen]
+
+    @property
+    def directory(self) -> str:
+        """The address of the page with all choices; empty where there is none."""
+        return reverse(DIRECTORIES[self.name]) if self.name in DIRECTORIES else ""
+
+
+class FacetFilter(MultipleChoiceFilter):
+    def __init__(self, label: str | Promise) -> None:
+        super().__init__(label=label, error_messages=UNKNOWN_CHOICE)
+
+
+class PracticeFilter(FilterSet):
+    """The library, narrowed by what a query string says. `qs` are the practices found, in the order asked for; none at
+    all when the query string is not understood, which `is_valid()` tells."""
+
+    q = CharFilter(
+        label=_("Words"),
+        max_length=200,
+        validators=[has_a_word],
+        error_messages={"max_length": _("Please use at most %(limit_value)d characters.")},
+    )
+    sort = ChoiceFilter(
+        label=_("Order"),
+        choices=[(name, label) for name, (label, order) in ORDERS.items()],
+        error_messages=UNKNOWN_CHOICE,
+    )
+    view = ChoiceFilter(label=_("Shown as"), choices=VIEWS, error_messages=UNKNOWN_CHOICE)
+
+    class Meta:
+        model = Practice
+        fields: list[str] = []
+
+    @classmethod
+    def get_filters(cls) -> dict[str, Filter]:
+        return {name: FacetFilter(facet.label) for name, facet in FACETS.items()} | super().get_filters()
+
+    def __init__(self, data: QueryDict, queryset: QuerySet | None = None, **kwargs) -> None:
+        given = QueryDict(mutable=True)
+        for name in self.base_filters:
+            # What is empty or unknown is no filter, and nothing that a page should repeat.
+            if values := [value for value in data.getlist(name) if value]:
+                given.setlist(name, values)
+        super().__init__(given, queryset, **kwargs)
+        # Read once: the form checks against them, the facets show them, and no choice of a visitor reaches SQL.
+        self.library = Library()
+        self.former_communes: set[str] = set()
+        self.untranslated: set[tuple[str, str]] = set()
+        """(facet, slug) of the choices whose label is shown in the source language for want of a translation."""
+        self.labels = self.read_labels()
+        for name, labels in self.labels.items():
+            self.filters[name].extra["choices"] = list(labels.items())
+
+    def read_labels(self) -> dict[str, dict[str, str]]:
+        """Facet -> slug -> what readers see, in the order in which they see it."""
+        queries = [
+            facet.model._default_manager.order_by()
+            .annotate(
+                facet=Value(name, output_field=CharField()),
+                label=translated(facet.text),
+                # Theme blocks stand in their own order, all else in that of the alphabet.
+                place=Cast("code", CharField()) if name == "theme" else Value("", output_field=CharField()),
+                is_former=IS_FORMER if name == "commune" else Value(0),
+                own_label=Coalesce(f"{facet.text}_{active_language()}", Value("")),
+            )
+            .values_list("facet", "slug", "label", "place", "is_former", "own_label")
+            for name, facet in FACETS.items()
+            if isinstance(facet, RowFacet)
+        ]
+        rows = sorted(queries[0].union(*queries[1:], all=True), key=lambda row: (row[3], fold(row[2])))
+        labels: dict[str, dict[str, str]] = {
+            name: {} if isinstance(facet, RowFacet) else {slug: str(label) for slug, label in facet.choices()}
+            for name, facet in FACETS.items()
+        }
+        for name, slug, label, _place, is_former, own_label in rows:
+            labels[name][slug] = label
+            if not own_label:
+                self.untranslated.add((name, slug))
+            if is_former:
+                self.former_communes.add(slug)
+        # A year whose last practice was archived stays an address; one that no practice can have is none.
+        possible = {str(year) for year in range(FIRST_YEAR, timezone.localdate().year + 2)}
+        asked = possible & set(self.data.getlist(YEAR))
+        years = asked | {slug for facet, slug in self.library.values if facet == YEAR}
+        labels[YEAR] = {year: year for year in sorted(years, reverse=True)}
+        return labels
+
+    @cached_property
+    def matches(self) -> search.Matches:
+        return search.Matches(search.parse(self.form.cleaned_data.get("q") or ""))
+
+    def found_without(self, left_out: str) -> BitMap:
+        """The practices that all filters but the one named give; needs a valid form."""
+        found = self.library.all
+        for name in self.active:
+            if name != left_out:
+                found = found & self.found_by(name)
+        return found
+
+    def found_by(self, name: str) -> BitMap:
+        """The practices that the filter named gives by itself; drafts may be among them."""
+        return self.matches.all if name == "q" else self.library.having(name, *self.form.cleaned_data[name])
+
+    @cached_property
+    def found(self) -> BitMap:
+        """The practices that all filters together give; needs a valid form."""
+        return self.found_without("")
+
+    def filter_queryset(self, practices: PracticeQuerySet) -> Results:
+        """The practices found, in the order asked for."""
+        if not self.is_valid():
+            return Results.of(practices, [])
+        if self.chosen_order == "relevance" and self.matches.query:
+            groups = [found & self.found for found in self.matches.ranked(active_language())]
+            return Results.of(practices.newest(), groups)
+        order = ORDERS[self.chosen_order][1] or PracticeQuerySet.newest
+        return Results.of(order(practices), [self.found])
+
+    @property
+    def active(self) -> list[str]:
+        """Names of the filters in force."""
+        return [name for name, value in self.form.cleaned_data.items() if value and name not in {"sort", "view"}]
+
+    @property
+    def chosen_order(self) -> str:
+        return self.form.cleaned_data.get("sort") or ("relevance" if self.matches.query else "newest")
+
+    views = VIEWS
+
+    @property
+    def chosen_view(self) -> str:
+        return self.form.cleaned_data.get("view") or "list"
+
+    @property
+    def orders(self) -> list[tuple[str, Promise]]:
+        return [(name, label) for name, (label, order) in ORDERS.items() if self.matches.query or order]
+
+    def also_national(self) -> Results:
+        """What the whole country may use and was not found, only because a commune was asked for."""
+        national = self.found_without("commune") & self.library.national
+        return Results.of(self.queryset.newest(), [national - self.found])
+
+    def nearest(self) -> Results:
+        """For words that no practice has together: those that have most of them, with all other filters in force."""
+        if self.matches.query and not self.matches.all & self.library.all:
+            return Results.of(self.queryset.newest(), [self.matches.nearest(self.found_without("q"))])
+        return Results.of(self.queryset, [])
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Facet -> slug -> number of practices with the choices of all other facets kept, where there are any."""
+        result: dict[str, dict[str, int]] = {name: {} for name in FACETS}
+        kept = {name: self.found_without(name) if name in self.active else self.found for name in FACETS}
+        for (facet, slug), practices in self.library.values.items():
+            if facet in kept and (count := practices.intersection_cardinality(kept[facet])):
+                result[facet][slug] = count
+        return result
+
+    def facets(self) -> list[Facet]:
+        counts = self.counts()
+        return [self.facet(name, counts[name]) for name in FACETS]
+
+    def facet(self, name: str, counts: dict[str, int]) -> Facet:
+        chosen = self.form.cleaned_data[name]
+        # A merged commune may be asked for, by old addresses; it is not offered.
+        slugs = [slug for slug in self.labels[name] if slug not in self.former_communes or slug in chosen]
+        shown = slugs
+        if len(slugs) > MOST_CHOICES:
+            most = sorted(slugs, key=lambda slug: (slug not in chosen, -counts.get(slug, 0)))
+            wanted = set(most[:CHOICES_OF_A_LONG_FACET]) | set(chosen)
+            shown = [slug for slug in slugs if slug in wanted]
+        choices = [
+            Choice(
+                slug,
+                self.labels[name][slug],
+                counts.get(slug, 0),
+                slug in chosen,
+                settings.LANGUAGE_CODE if (name, slug) in self.untranslated else active_language(),
+            )
+            for slug in shown
+        ]
+        return Facet(name, self.filters[name].label, choices, len(slugs) - len(shown))
+
+    def words_and_choices(self) -> list[str]:
+        """What the list is narrowed to, as readers see it."""
+        data = self.form.cleaned_data
+        choices = [self.labels[name][slug] for name in FACETS for slug in data[name]]
+        return [*([data["q"]] if data["q"] else []), *choices]
+
+    def blocking_filters(self) -> list[tuple[str, str, int]]:
+        """For an empty result: (name, label, number of practices without it) of each filter that stands in the way."""
+        counts = [(name, self.filters[name].label, len(self.found_without(name))) for name in self.active]
+        return [row for row in counts if row[2]]
+
+    def single_filters(self) -> list[tuple[str, str, int]]:
+        """For an empty result to which no single filter stands in the way: (label, query string, number of practices)
+        of each filter by itself, where there are any."""
+        rows = []
+        for name in self.active:
+            query = QueryDict(mutable=True)
+            query.setlist(name, self.data.getlist(name))
+            rows.append((self.filters[name].label, query.urlencode(), len(self.found_by(name) & self.library.all)))
+        return [row for row in rows if row[2]]
+
+    def suggestion(self) -> str:
+        """For an empty result: other words that give practices together with the filters in force; empty if there are
+        none."""
+        words = spelling.did_you_mean(self.form.cleaned_data["q"])
+        return words if words and search.Matches(search.parse(words)).all & self.found_without("q") else ""

@@ -1,0 +1,95 @@
+"""Practices found by their keys, in an order that only the database knows."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, overload
+
+from django.db.models import QuerySet
+from pyroaring import BitMap
+
+from library.sets import union
+from practices.models import Practice, PracticeQuerySet
+
+# Sets up to this size are sorted by one query; for larger ones we page through the whole order.
+LARGEST_SORTED = 1000
+
+
+class Results(PracticeQuerySet):
+    """The `rows` with the keys in `groups`, one group after the other, each in the order of `rows`.
+
+    Its length costs nothing, and a slice reads only its own rows. Whatever else is asked of it, such as `filter()`, is
+    answered by the database for all these keys, in the order of `rows`.
+    """
+
+    groups: Sequence[BitMap] = ()
+    rows: PracticeQuerySet
+
+    @classmethod
+    def of(cls, rows: PracticeQuerySet, groups: Sequence[BitMap]) -> "Results":
+        results = cls(rows.model, using=rows.db)
+        results.rows, results.groups = rows, groups
+        return results
+
+    @property
+    def ordered(self) -> bool:
+        return True
+
+    def _chain(self) -> QuerySet[Practice]:  # type: ignore[override]
+        return self.rows.filter(pk__in=union(self.groups))
+
+    def count(self) -> int:
+        return sum(len(group) for group in self.groups)
+
+    def __len__(self) -> int:
+        return self.count()
+
+    def __bool__(self) -> bool:
+        return any(self.groups)
+
+    def __iter__(self) -> Iterator[Practice]:
+        return iter(self[:])
+
+    @overload
+    def __getitem__(self, place: int) -> Practice: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Practice]: ...  # type: ignore[override]
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice):
+            return self.rows.in_turn(self.keys(place))
+        place = range(len(self))[place]
+        return self[place : place + 1][0]
+
+    def keys(self, place: slice = slice(None)) -> list[int]:
+        start, stop, _step = place.indices(len(self))
+        windows, position = [], 0
+        for group in self.groups:
+            first, last = max(start - position, 0), min(stop - position, len(group))
+            if first < last:
+                windows.append((group, first, last))
+            position += len(group)
+        found = first_of_each([(group, last) for group, _first, last in windows], self.rows)
+        return [key for keys, (_group, first, last) in zip(found, windows, strict=True) for key in keys[first:last]]
+
+
+def first_of_each(wanted: Sequence[tuple[BitMap, int]], rows: QuerySet[Practice]) -> list[list[int]]:
+    """For each (set of keys, number) so many of its keys, the first ones in the order of `rows`.
+
+    One query for all small sets together. Large ones are met in the order of all, which is read in growing steps.
+    """
+    keys_in_order = rows.select_related(None).prefetch_related(None).values_list("pk", flat=True)
+    small = union(keys for keys, _count in wanted if len(keys) <= LARGEST_SORTED)
+    in_order = list(keys_in_order.filter(pk__in=small)) if small else []
+    found = [
+        [key for key in in_order if key in keys][:count] if len(keys) <= LARGEST_SORTED else []
+        for keys, count in wanted
+    ]
+    start, size = 0, LARGEST_SORTED
+    while lacking := [place for place, (keys, count) in enumerate(wanted) if len(found[place]) < min(count, len(keys))]:
+        in_order = list(keys_in_order[start : start + size])
+        for place in lacking:
+            keys, count = wanted[place]
+            found[place] += [key for key in in_order if key in keys][: count - len(found[place])]
+        if len(in_order) < size:
+            # A key whose row has just been deleted is met nowhere.
+            break
+        start, size = start + size, 4 * size
+    return found

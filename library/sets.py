@@ -1,0 +1,56 @@
+"""The published practices as sets of their keys: what each choice of a facet gives."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from uuid import UUID
+
+from django.utils.functional import cached_property
+from pyroaring import BitMap
+
+from contacts.models import Commune
+from core.models import Version
+from library.contents import PUBLISHED
+from library.index import LIBRARY
+from library.models import FacetValue
+from practices.models import Territory
+
+
+def union(sets: Iterable[BitMap]) -> BitMap:
+    return BitMap.union(BitMap(), *sets)
+
+
+@lru_cache(maxsize=1)
+def sets_of(version: UUID) -> dict[tuple[str, str], BitMap]:
+    """(facet, slug) -> its practices, read once for each version. Shared between requests: do not modify."""
+    rows = FacetValue.objects.values_list("facet", "slug", "practices")
+    return {(facet, slug): practices for facet, slug, practices in rows}
+
+
+class Library:
+    """As it is now. Nothing is read but its version, unless that has changed."""
+
+    def __init__(self) -> None:
+        [version] = Version.objects.current(LIBRARY)
+        self.values = sets_of(version) if version else {}
+
+    def having(self, facet: str, *slugs: str) -> BitMap:
+        """The practices that one of the choices `slugs` gives by itself."""
+        return union(self.values[facet, slug] for slug in slugs if (facet, slug) in self.values)
+
+    @cached_property
+    def all(self) -> BitMap:
+        return self.having(*PUBLISHED)
+
+    @cached_property
+    def national(self) -> BitMap:
+        """The practices of which every commune can make use."""
+        return self.having("territory", Territory.NATIONAL)
+
+    def in_communes(self, *communes: Commune) -> BitMap:
+        """The practices that name one of `communes`, or a commune that it was merged from or into."""
+        return self.having("commune", *(commune.slug for commune in communes))
+
+    def count_practices(self, communes: Iterable[Commune], practices: BitMap) -> None:
+        """Give each of `communes` its `practice_count`: how many of `practices` it has."""
+        for commune in communes:
+            commune.practice_count = self.in_communes(commune).intersection_cardinality(practices)  # type: ignore[attr-defined]
