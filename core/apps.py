@@ -1,4 +1,4 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.contrib.admin.apps import AdminConfig
 from django.db.backends.signals import connection_created
 
@@ -16,7 +16,7 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         connection_created.connect(add_alphabetical_order)
-        for model in self.apps.get_models():
+        for model in apps.get_models():
             # Every subclass of `NaturalKeyModel`.
             if hasattr(model, "natural_key_fields"):
                 listen_to(model)

@@ -117,8 +117,10 @@ def listen_to(model: type[Model]) -> None:
     def after(sender: type[Model], instance: Model, **kwargs: Any) -> None:
         tell_changed(model, {instance.pk})
 
-    for signal, receiver in [(pre_save, before), (post_save, after), (pre_delete, before), (post_delete, after)]:
-        signal.connect(receiver, sender=model, weak=False)
+    for signal in (pre_save, pre_delete):
+        signal.connect(before, sender=model, weak=False)
+    for signal in (post_save, post_delete):
+        signal.connect(after, sender=model, weak=False)
     for field in model._meta.local_many_to_many:
         listen_to_relation(model, field)
 

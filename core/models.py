@@ -54,7 +54,7 @@ class NamedQuerySet(TrackedQuerySet):
         return self.order_by(alphabetically(translated("name")))
 
 
-class NaturalKeyManager(models.Manager.from_queryset(TrackedQuerySet)):  # type: ignore[misc]
+class NaturalKeyManager(models.Manager.from_queryset(TrackedQuerySet)):
     def get_by_natural_key(self, *values: Any) -> models.Model:
         return self.get(**dict(zip(self.model.natural_key_fields, values, strict=True)))
 
@@ -84,7 +84,7 @@ class NaturalKeyModel(models.Model):
         return tuple(reduce(getattr, lookup.split("__"), self) for lookup in self.natural_key_fields)
 
 
-class VersionQuerySet(models.QuerySet):
+class VersionQuerySet(models.QuerySet["Version"]):
     def current(self, *names: str) -> Sequence[uuid.UUID | None]:
         """The tokens of the versions with these names, in one query; None for one that was never renewed."""
         tokens = dict(self.filter(name__in=names).values_list("name", "token"))

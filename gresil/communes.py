@@ -65,7 +65,7 @@ def commune_suggestions(request: HttpRequest) -> JsonResponse:
 
 
 def commune_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    commune = get_object_or_404(Commune.objects.select_related("canton", "successor"), slug=slug)
+    commune: Commune = get_object_or_404(Commune.objects.select_related("canton", "successor"), slug=slug)
     family = Q(commune=commune) | Q(commune__successor=commune)
     library = Library()
     own = library.in_communes(commune)

@@ -25,7 +25,7 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
 
 def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
     keep_parameters(request, "page")
-    organisation = get_object_or_404(
+    organisation: Organisation = get_object_or_404(
         Organisation.objects.select_related("commune").prefetch_related("successors", "predecessors"),
         slug=slug,
     )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from pyroaring import BitMap
 
-from library.contents import term_token
+from library.contents import TIED, term_token
 from library.models import EmptySearch, PostingList
 from library.search import matching
 from library.sets import union
@@ -21,11 +21,12 @@ from practices.terms import vocabulary
 
 
 def practices_by_superseded_term() -> dict[int, BitMap]:
-    """Key of a superseded term -> keys of the practices in whose texts, of whichever language, it stands."""
+    """Key of a superseded term -> keys of the practices in whose own texts, of whichever language, it stands."""
     terms = vocabulary()
     tokens = {term_token(term.pk): term.pk for term in terms.terms if terms.today(term)}
     found: dict[int, BitMap] = {}
-    for word, practices in PostingList.objects.filter(word__in=tokens).values_list("word", "practices"):
+    rows = PostingList.objects.filter(word__in=tokens).exclude(part=TIED)
+    for word, practices in rows.values_list("word", "practices"):
         found[tokens[word]] = found.get(tokens[word], BitMap()) | practices
     return found
 

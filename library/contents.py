@@ -18,8 +18,8 @@ from practices.terms import Vocabulary
 
 # The facet value that every practice has which the public may read.
 PUBLISHED = ("state", "published")
-# The parts of a practice in which a word may stand, best first.
-PARTS = TITLE, SUMMARY, BODY = ("title", "summary", "body")
+# Where a word may stand, best first: in the practice itself, last in the names of the rows that it is tied to.
+PARTS = TITLE, SUMMARY, BODY, TIED = ("title", "summary", "body", "tied")
 # The part in which a field of the practice stands; all other translated fields, and those of its parts, are body.
 PART_OF = {"title": TITLE, "subtitle": SUMMARY, "summary": SUMMARY}
 # What is longer is no word that anybody looks for.
@@ -107,9 +107,9 @@ def texts_of(practice: Practice) -> dict[tuple[str, str], str]:
         for path, row, name in practice.text_fields():
             texts[PART_OF.get(path, BODY)].append(in_language(row, name, code))
         for tie in TIES:
-            texts[BODY] += [in_language(row, name, code) for row in rows_at(practice, tie.path) for name in tie.texts]
+            texts[TIED] += [in_language(row, name, code) for row in rows_at(practice, tie.path) for name in tie.texts]
         if any(text for some in texts.values() for text in some):
-            texts[BODY] += names
+            texts[TIED] += names
             result |= {(code, part): " ".join(plain(text) for text in some if text) for part, some in texts.items()}
     return result
 

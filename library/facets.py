@@ -33,7 +33,7 @@ class RowFacet:
         return model_at(self.path)
 
     def values(self, practice: Practice) -> Iterator[str]:
-        rows = self.rows(practice) if self.rows else rows_at(practice, self.path)
+        rows: Iterable[Any] = self.rows(practice) if self.rows else rows_at(practice, self.path)
         yield from (row.slug for row in rows)
 
 
@@ -64,7 +64,7 @@ def model_at(path: str) -> type[Model]:
     return model
 
 
-def rows_at(row: Any, path: str) -> Iterator[Any]:
+def rows_at(row: Model, path: str) -> Iterator[Model]:
     """The rows to which `path` leads from `row`; they were prefetched."""
     name, _separator, rest = path.partition("__")
     related = getattr(row, name)
@@ -84,20 +84,18 @@ def languages_of(practice: Practice) -> Iterator[str]:
 
 YEAR = "year"
 
-FACETS: dict[str, RowFacet | ChoiceFacet] = {
-    facet.name: facet
-    for facet in [
-        RowFacet("theme", _("Theme block"), "theme", text="title"),
-        RowFacet("topic", _("Topic"), "topics"),
-        RowFacet("audience", _("Target group"), "audiences"),
-        RowFacet("commune", _("Commune"), "communes", rows=communes_then_and_now),
-        RowFacet("canton", _("Canton"), "communes__canton"),
-        RowFacet("organisation", _("Organisation"), "organisations"),
-        of_field("territory", _("Territory"), "territory"),
-        of_field("status", _("Status"), "status"),
-        of_field("cost", _("Cost for the commune"), "cost_band"),
-        ChoiceFacet("language", _("Language"), lambda: settings.LANGUAGES, languages_of),
-        # Its choices are the years that the library has; see `PracticeFilter`.
-        ChoiceFacet(YEAR, _("Year"), list, lambda practice: [str(practice.year)]),
-    ]
-}
+ALL: list[RowFacet | ChoiceFacet] = [
+    RowFacet("theme", _("Theme block"), "theme", text="title"),
+    RowFacet("topic", _("Topic"), "topics"),
+    RowFacet("audience", _("Target group"), "audiences"),
+    RowFacet("commune", _("Commune"), "communes", rows=communes_then_and_now),
+    RowFacet("canton", _("Canton"), "communes__canton"),
+    RowFacet("organisation", _("Organisation"), "organisations"),
+    of_field("territory", _("Territory"), "territory"),
+    of_field("status", _("Status"), "status"),
+    of_field("cost", _("Cost for the commune"), "cost_band"),
+    ChoiceFacet("language", _("Language"), lambda: settings.LANGUAGES, languages_of),
+    # Its choices are the years that the library has; see `PracticeFilter`.
+    ChoiceFacet(YEAR, _("Year"), list, lambda practice: [str(practice.year)]),
+]
+FACETS = {facet.name: facet for facet in ALL}

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 
 from django.db import transaction
+from django.db.models import QuerySet
 from pyroaring import BitMap
 
 from core.chunks import in_chunks
@@ -75,7 +76,8 @@ def rewrite(model: type[KeySetRow], needed: Needed, stood: dict[int, BitMap]) ->
 
     Returns key of a practice -> keys of its rows. Rows without a practice are deleted.
     """
-    rows, fields = model._default_manager, model.told_apart_by
+    rows: QuerySet[KeySetRow] = QuerySet(model)
+    fields, primary = model.told_apart_by, ["pk"]
     ids: dict[tuple[str, ...], int] = {}
     # In chunks: a statement takes only so many values, and a large library has more words than that.
     for some in in_chunks(sorted({values[-1] for values in needed}), BATCH):
@@ -97,10 +99,10 @@ def rewrite(model: type[KeySetRow], needed: Needed, stood: dict[int, BitMap]) ->
             added[row_id].add(key)
         for row_id in then - now:
             removed[row_id].add(key)
-    for some in in_chunks(sorted(added.keys() | removed.keys()), BATCH):
-        changed = rows.in_bulk(some)
+    for ids_of_some in in_chunks(sorted(added.keys() | removed.keys()), BATCH):
+        changed = rows.in_bulk(ids_of_some)
         for row_id, row in changed.items():
             row.practices = (row.practices | added[row_id]) - removed[row_id]
-        rows.bulk_create(changed.values(), update_conflicts=True, unique_fields=["pk"], update_fields=["practices"])
+        rows.bulk_create(changed.values(), update_conflicts=True, unique_fields=primary, update_fields=["practices"])
         rows.filter(pk__in=[row_id for row_id, row in changed.items() if not row.practices]).delete()
     return after

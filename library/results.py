@@ -1,7 +1,7 @@
 """Practices found by their keys, in an order that only the database knows."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, overload
+from typing import overload
 
 from django.db.models import QuerySet
 from pyroaring import BitMap
@@ -33,7 +33,7 @@ class Results(PracticeQuerySet):
     def ordered(self) -> bool:
         return True
 
-    def _chain(self) -> QuerySet[Practice]:  # type: ignore[override]
+    def _chain(self) -> QuerySet[Practice]:
         return self.rows.filter(pk__in=union(self.groups))
 
     def count(self) -> int:
@@ -45,14 +45,14 @@ class Results(PracticeQuerySet):
     def __bool__(self) -> bool:
         return any(self.groups)
 
-    def __iter__(self) -> Iterator[Practice]:
+    def __iter__(self) -> Iterator[Practice]:  # type: ignore[override]
         return iter(self[:])
 
-    @overload
+    @overload  # type: ignore[override]
     def __getitem__(self, place: int) -> Practice: ...
     @overload
-    def __getitem__(self, place: slice) -> list[Practice]: ...  # type: ignore[override]
-    def __getitem__(self, place: Any) -> Any:
+    def __getitem__(self, place: slice) -> list[Practice]: ...
+    def __getitem__(self, place: int | slice) -> Practice | list[Practice]:
         if isinstance(place, slice):
             return self.rows.in_turn(self.keys(place))
         place = range(len(self))[place]

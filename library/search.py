@@ -6,8 +6,8 @@ alternatives are words that must all stand in the text.
 """
 
 import unicodedata
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 
 from django.conf import settings
@@ -22,7 +22,8 @@ from library.contents import PARTS, term_token
 from library.models import PostingList, SearchWord
 from library.sets import union
 from practices.models import Practice, PracticeSection
-from practices.terms import Vocabulary, vocabulary, words_of
+from practices.terms import Mention, Vocabulary, vocabulary, words_of
+from practices.terms import Word as TextWord
 
 MOST_WORDS = 8
 SHORTEST_PREFIX = 3
@@ -65,6 +66,8 @@ class Query:
     """The same, with longer words and the terms that it names beside it."""
     terms: frozenset[int] = frozenset()
     """Keys of these terms."""
+    vocabulary: Vocabulary | None = field(default=None, compare=False, repr=False)
+    """In which the terms were found."""
 
     def __bool__(self) -> bool:
         return bool(self.expanded)
@@ -73,9 +76,13 @@ class Query:
     def words(self) -> set[Word]:
         return {word for group in (*self.literal, *self.expanded) for alternative in group for word in alternative}
 
+    def mentions(self, language: str, words: Sequence[TextWord]) -> Iterator[Mention]:
+        """Where the words of a text in `language` name one of the terms."""
+        if self.vocabulary:
+            yield from (mention for mention in self.vocabulary.mentions(language, words) if mention.term in self.terms)
+
     def marker(self, language: str) -> Marker:
         """Finds in a text in `language` what was looked for: from where to where, in the order of the text."""
-        known = vocabulary()
 
         @cache
         def is_meant(text: str) -> bool:
@@ -84,9 +91,7 @@ class Query:
 
         def mark(text: str) -> list[tuple[int, int]]:
             found = words_of(text)
-            named = {
-                mention.first: mention.last for mention in known.mentions(language, found) if mention.term in self.terms
-            }
+            named = {mention.first: mention.last for mention in self.mentions(language, found)}
             marked, place = [], 0
             while place < len(found):
                 last = named.get(place, place)
@@ -109,8 +114,9 @@ def parse(text: str) -> Query:
         return Query((), ())
     forms = forms_of(kept)
     literal = tuple(((Word(forms[word], is_prefix(word)),),) for word in kept)
-    expanded, terms = expand(words, forms, vocabulary())
-    return Query(literal, expanded, frozenset(terms))
+    known = vocabulary()
+    expanded, terms = expand(words, forms, known)
+    return Query(literal, expanded, frozenset(terms), known)
 
 
 def forms_of(words: Iterable[str]) -> dict[str, tuple[str, ...]]:

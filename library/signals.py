@@ -43,7 +43,7 @@ def index_naming(keys: set[int]) -> None:
     for key in keys:
         names_before, names = batch.before.get((Term, key), set()), now.get(key, set())
         if changed_names := names_before ^ names:
-            indexing.add(practices_naming(key, changed_names))
+            indexing.add(set(practices_naming(key, changed_names)))
 
 
 indexing_tied = AtEnd(index_tied)

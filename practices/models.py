@@ -256,7 +256,9 @@ class Practice(TranslatedUnit):
     )
     topics = models.ManyToManyField(Topic, verbose_name=_("topics"), related_name="practices", blank=True)
     audiences = models.ManyToManyField(Audience, verbose_name=_("target groups"), related_name="practices", blank=True)
-    year = models.PositiveSmallIntegerField(_("year"), help_text=_("the year that the factsheet describes; readers see it"))
+    year = models.PositiveSmallIntegerField(
+        _("year"), help_text=_("the year that the factsheet describes; readers see it")
+    )
 
     territory = models.CharField(_("territory"), max_length=10, choices=Territory, default=Territory.LOCAL)
     territory_name = models.CharField(
@@ -559,7 +561,9 @@ class PracticeIndicator(NaturalKeyModel):
     label = models.CharField(_("unit"), max_length=150, help_text=_("what is counted: “women in weekly courses”"))
     measured_on = models.DateField(_("measured on"), null=True, blank=True)
     measured_precision = models.CharField(_("exactness"), max_length=5, choices=Precision, blank=True)
-    source = models.CharField(_("source"), max_length=200, blank=True, help_text=_("empty: the source of the factsheet"))
+    source = models.CharField(
+        _("source"), max_length=200, blank=True, help_text=_("empty: the source of the factsheet")
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:

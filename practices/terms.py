@@ -175,9 +175,10 @@ class Vocabulary:
         return result
 
     def superseded(self, keys: Iterable[int]) -> list[Superseded]:
-        """Those of these terms that are superseded, in the order of the terms."""
-        wanted = set(keys)
-        return [Superseded(term, today) for term in self.terms if term.pk in wanted and (today := self.today(term))]
+        """Those of these terms that are superseded, by their names in the active language."""
+        terms = (self.by_pk[key] for key in keys)
+        found = [Superseded(term, today) for term in terms if (today := self.today(term))]
+        return sorted(found, key=lambda row: fold(row.term.name))
 
 
 def forms_of(term: Term, language: str) -> Iterator[Form]:

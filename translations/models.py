@@ -243,7 +243,8 @@ def record_translations(
             (row.object_id, row.language): row
             for row in Translation.objects.filter(content_type=content_type, object_id__in=some)
         }
-        begun, moved_on = [], []
+        begun: list[Translation] = []
+        moved_on: list[Translation] = []
         for unit in units.prefetch_related(*model.parts_to_fetch()):
             for language in target_languages():
                 row = known.get((unit.pk, language)) or Translation(unit=unit, language=language)

@@ -338,7 +338,13 @@ def test_a_search_is_an_address_that_can_be_fed(client):
     assertContains(feed, 'xml:lang="fr"')
     assertContains(feed, "<author><name>GRESIL</name></author>")
     assertContains(feed, f"<title>GRESIL – Bonnes pratiques – {theme.title_fr}</title>")
-    assert client.get("/fr/practices/feed/?theme=nonsense").status_code == 404
+
+
+def test_a_feed_with_a_filter_that_is_not_understood_answers_as_the_page_does(client):
+    feed = client.get("/fr/practices/feed/?theme=nonsense")
+
+    assertContains(feed, "Veuillez choisir dans la liste.", status_code=400)
+    assert client.get("/fr/practices/?theme=nonsense").status_code == 400
 
 
 def test_a_search_without_result_offers_other_words_and_other_filters(client):

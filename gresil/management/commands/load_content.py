@@ -29,7 +29,8 @@ SUBJECTS = [
 def is_empty(fixture: Path) -> bool:
     """Whether no model that `fixture` fills has a row yet."""
     labels = {row["model"] for row in json.loads(fixture.read_text(encoding="utf-8"))}
-    return not any(apps.get_model(label)._default_manager.exists() for label in labels)
+    models = [model for model in apps.get_models() if model._meta.label_lower in labels]
+    return not any(model._default_manager.exists() for model in models)
 
 
 class Command(BaseCommand):

@@ -14,7 +14,8 @@ class Command(BaseCommand):
     @transaction.atomic
     def handle(self, *args, **options) -> None:
         Version.objects.renew(LIBRARY)
-        for model in (*ROWS.values(), IndexedPractice):
+        IndexedPractice.objects.all().delete()
+        for model in ROWS.values():
             model._default_manager.all().delete()
         keys = list(Practice.objects.order_by("pk").values_list("pk", flat=True))
         done = 0
