@@ -32,13 +32,13 @@ def differences_of_index() -> Iterator[str]:
         yield f"practice {key}: {'deleted, but still indexed' if key in indexed else 'not indexed'}"
     for name, model in ROWS.items():
         stands: dict[int, BitMap] = {}
-        for rows in model._default_manager.iterator():
-            values = tuple(getattr(rows, field) for field in model.told_apart_by)
+        for kept in model._default_manager.iterator():
+            values = tuple(getattr(kept, field) for field in model.told_apart_by)
             expected = needed[name].pop(values, BitMap())
-            if rows.practices != expected:
-                yield f"{name} “{rows}”: {sorted(rows.practices ^ expected)} differ"
-            for key in rows.practices:
-                stands.setdefault(key, BitMap()).add(rows.pk)
+            if kept.practices != expected:
+                yield f"{name} “{kept}”: {sorted(kept.practices ^ expected)} differ"
+            for key in kept.practices:
+                stands.setdefault(key, BitMap()).add(kept.pk)
         yield from (f"{name} {values}: missing" for values in sorted(needed[name]))
         for key, row in indexed.items():
             if getattr(row, name) != stands.get(key, BitMap()):

@@ -2,8 +2,9 @@ import datetime
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, QuerySet
 
 from practices.models import Practice, SectionKind
 from tests.factories import (
@@ -12,6 +13,7 @@ from tests.factories import (
     make_organisation,
     make_practice,
     make_source_document,
+    make_topic,
 )
 
 pytestmark = pytest.mark.django_db
@@ -155,3 +157,58 @@ def test_a_figure_reads_without_idle_noughts():
     indicator.refresh_from_db()
 
     assert str(indicator) == "121 participantes"
+
+
+LONG_AGO = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
+
+
+def translate(practice):
+    practice.title_lb = "De Gaart"
+    practice.save(update_fields=["title_lb"])
+
+
+def translate_a_section(practice):
+    practice.sections.update(body_de="<p>Blumen</p>")
+
+
+def add_a_commune(practice):
+    practice.communes.add(make_commune())
+
+
+def delete_a_section(practice):
+    practice.sections.all().delete()
+
+
+def set_topics(practice):
+    practice.topics.set([make_topic()])
+
+
+@pytest.mark.parametrize("change", [translate, translate_a_section, add_a_commune, delete_a_section, set_topics])
+def test_a_practice_has_changed_when_its_translation_or_a_part_of_it_has(change):
+    practice = make_practice(body="<p>Fleurs</p>")
+    QuerySet(Practice).update(updated_at=LONG_AGO)
+
+    change(practice)
+
+    assert Practice.objects.get().updated_at > LONG_AGO
+
+
+def test_another_practice_has_not_changed():
+    changed, other = make_practice(), make_practice()
+    QuerySet(Practice).update(updated_at=LONG_AGO)
+
+    translate(changed)
+
+    assert Practice.objects.get(pk=other.pk).updated_at == LONG_AGO
+
+
+def test_a_fixture_says_itself_when_its_practices_were_changed(tmp_path):
+    make_practice()
+    QuerySet(Practice).update(updated_at=LONG_AGO)
+    dump = tmp_path / "practices.json"
+    options = {"use_natural_foreign_keys": True, "use_natural_primary_keys": True, "verbosity": 0}
+    call_command("dumpdata", "practices", output=dump, **options)
+
+    call_command("loaddata", dump, verbosity=0)
+
+    assert Practice.objects.get().updated_at == LONG_AGO
