@@ -11,7 +11,7 @@ def has_a_word(text: str) -> None:
 
 
 class SearchForm(forms.Form):
-    """The words of a search field; a NUL or a novel in them is refused with a sentence."""
+    """The words of a search field."""
 
     q = forms.CharField(
         label=_("Words"),

@@ -54,6 +54,7 @@ def commune_list(request: HttpRequest) -> HttpResponse:
 
 def commune_suggestions(request: HttpRequest) -> JsonResponse:
     """What the commune finder offers while somebody types, best first, as a list of name, detail and address."""
+    keep_parameters(request, "q")
     form = SearchForm(request.GET)
     if not form.is_valid():
         return JsonResponse({"error": form.errors["q"][0]}, status=400)

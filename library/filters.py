@@ -14,6 +14,7 @@ from pyroaring import BitMap
 
 from contacts.forms import has_a_word
 from core.languages import active_language, translated
+from core.parameters import understood
 from core.text import fold
 from library import search, spelling
 from library.facets import FACETS, YEAR, RowFacet
@@ -100,12 +101,7 @@ class PracticeFilter(FilterSet):
         return {name: FacetFilter(facet.label) for name, facet in FACETS.items()} | super().get_filters()
 
     def __init__(self, data: QueryDict, queryset: QuerySet | None = None, **kwargs) -> None:
-        given = QueryDict(mutable=True)
-        for name in self.base_filters:
-            # What is empty or unknown is no filter, and nothing that a page should repeat.
-            if values := [value for value in data.getlist(name) if value]:
-                given.setlist(name, values)
-        super().__init__(given, queryset, **kwargs)
+        super().__init__(understood(data, self.base_filters), queryset, **kwargs)
         # Read once: the form checks against them, the facets show them, and no choice of a visitor reaches SQL.
         self.library = Library()
         self.former_communes: set[str] = set()

@@ -54,11 +54,12 @@ def practice_list(request: HttpRequest) -> HttpResponse:
 
 def ways_on(practices: PracticeFilter, request: HttpRequest) -> dict:
     """What an empty result offers instead."""
-    blocking = practices.blocking_filters()
-    context: dict = {"blocking_filters": blocking, "single_filters": [] if blocking else practices.single_filters()}
+    context: dict = {"nearest": practices.nearest()[:MOST_NEAREST]}
+    if not context["nearest"]:
+        context["blocking_filters"] = practices.blocking_filters()
+        context["single_filters"] = [] if context["blocking_filters"] else practices.single_filters()
     if practices.matches.query:
-        nearest = practices.nearest()[:MOST_NEAREST]
-        context |= {"suggestion": practices.suggestion(), "nearest": with_passages(nearest, practices)}
+        context["suggestion"] = practices.suggestion()
         # Not what other filters left out, nor the beginning of a word that library.js asks for.
         if not practices.matches.all & practices.library.all and STILL_TYPING not in request.headers:
             count_empty_search(practices.form.cleaned_data["q"], active_language())

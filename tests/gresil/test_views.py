@@ -1,12 +1,19 @@
 import datetime
+import os
+import socket
+import subprocess
+import sys
+import time
 from html import unescape
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db.migrations.recorder import MigrationRecorder
 from pytest_django.asserts import assertContains, assertInHTML, assertNotContains, assertRedirects
 
 from contacts.models import Display, OrganisationKind
+from gresil import health
 from tests.factories import (
     make_canton,
     make_commune,
@@ -17,6 +24,19 @@ from tests.factories import (
     make_practice,
     make_session,
 )
+
+ASK_WHETHER_READY = """
+import os, time, django
+django.setup()
+from django.conf import settings
+from django.test import Client
+settings.ALLOWED_HOSTS = ["testserver"]
+begun = time.monotonic()
+status = Client().get("/readyz").status_code
+print(status, time.monotonic() - begun, flush=True)
+# Without waiting for the thread that still listens.
+os._exit(0)
+"""
 
 pytestmark = pytest.mark.django_db
 LANGUAGES = [code for code, name in settings.LANGUAGES]
@@ -235,14 +255,50 @@ def test_the_portal_is_ready_once_its_tables_are_there(client):
     assert client.get("/readyz").status_code == 200
 
 
-def test_the_portal_is_not_ready_while_a_migration_is_missing(client):
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM django_migrations WHERE app = 'practices'")
+def test_the_portal_is_not_ready_while_a_migration_is_missing(client, monkeypatch):
+    monkeypatch.setattr(health, "migrations", lambda: frozenset({("practices", "9999_to_come")}))
 
     response = client.get("/readyz")
 
     assert response.status_code == 503
     assert response.content == b"not ready\n"
+
+
+@pytest.mark.parametrize("error", [DatabaseError, InterfaceError, OperationalError])
+def test_the_portal_is_not_ready_whatever_is_wrong_with_the_database(client, monkeypatch, error):
+    def fail(self):
+        raise error("closed")
+
+    monkeypatch.setattr(MigrationRecorder, "applied_migrations", fail)
+
+    assert client.get("/readyz").status_code == 503
+
+
+def test_the_question_whether_the_portal_is_ready_costs_little(client, django_assert_max_num_queries):
+    client.get("/readyz")
+
+    # Whether the table of migrations is there, and what stands in it.
+    with django_assert_max_num_queries(2):
+        client.get("/readyz")
+
+
+def test_a_database_that_does_not_answer_holds_nobody_up(tmp_path):
+    """A server that takes connections and never says a word, as a frozen PostgreSQL does."""
+    with socket.create_server(("127.0.0.1", 0)) as frozen:
+        address = f"postgres://user:password@127.0.0.1:{frozen.getsockname()[1]}/name"
+        begun = time.monotonic()
+        status = subprocess.run(
+            [sys.executable, "-c", ASK_WHETHER_READY],
+            env=os.environ | {"DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": "gresil.settings"},
+            cwd=settings.BASE_DIR,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+
+    assert status.split()[0] == "503"
+    assert float(status.split()[1]) < 2
+    assert time.monotonic() - begun < 60
 
 
 def test_the_icon_is_found_where_browsers_look(client):

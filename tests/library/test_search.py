@@ -1,13 +1,16 @@
 import datetime
+import re
 
 import pytest
 from django.core.management import call_command
+from pyroaring import BitMap
 from pytest_django.asserts import assertContains, assertNotContains
 
 from contacts.models import Display
+from core.text import fold
 from library import empty_searches
 from library.empty_searches import count_empty_search
-from library.models import EmptySearch, IndexedPractice, PostingList
+from library.models import EmptySearch, IndexedPractice, PostingList, SearchWord
 from library.results import Results
 from library.search import Matches, matching, parse, passages
 from library.spelling import did_you_mean
@@ -300,3 +303,122 @@ def test_a_search_that_other_filters_emptied_or_that_goes_on_is_not_counted(clie
     client.get("/fr/practices/?q=xyl", headers={"X-Still-Typing": "yes"})
 
     assert not EmptySearch.objects.exists()
+
+
+# Words that do not stand together, and words of several
+
+
+def test_when_no_practice_has_all_words_those_with_most_of_them_are_shown_and_said_so(client):
+    make_practice(slug="two", title_fr="Jardin partagé", summary_fr="Des légumes")
+    make_practice(slug="one", title_fr="Jardin clos")
+    make_practice(slug="none", title_fr="Café")
+
+    response = client.get("/fr/practices/?q=jardin+partagé+zeppelin")
+
+    nearest = response.content.decode().partition("Les plus proches")[2]
+    assert response.context["count"] == 0
+    assert 'href="/fr/practices/two/"' in nearest
+    assert 'href="/fr/practices/one/"' not in nearest
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("fr", "Aucune fiche ne contient tous ces mots. Les plus proches\u00a0:"),
+        ("de", "Kein Praxisblatt enthält alle diese Wörter. Am nächsten kommen:"),
+        ("lb", "Kee Praxisblat huet all dës Wierder. Am nooste kommen:"),
+        ("en", "No factsheet has all these words. Nearest:"),
+    ],
+)
+def test_the_sentence_above_the_nearest_is_there_in_each_language(client, language, sentence):
+    make_practice(title_fr="Jardin")
+
+    assertContains(client.get(f"/{language}/practices/?q=jardin+zeppelin"), sentence)
+
+
+def test_the_nearest_keep_the_other_filters(client):
+    make_practice(slug="here", title_fr="Jardin", theme=make_theme(slug="pci"))
+    make_practice(slug="there", title_fr="Jardin partagé", theme=make_theme(slug="housing"))
+
+    html = client.get("/fr/practices/?q=jardin+partagé+zeppelin&theme=pci").content.decode()
+
+    assert 'href="/fr/practices/here/"' in html
+    assert 'href="/fr/practices/there/"' not in html
+
+
+def test_words_of_different_languages_do_not_add_up():
+    one = make_practice(title_fr="Jardin", title_de="Garten").pk
+    two = make_practice(title_fr="Jardin partagé").pk
+
+    nearest = Matches(parse("jardin garten partagé")).nearest(BitMap([one, two]))
+
+    assert set(nearest) == {two}
+
+
+def test_nothing_is_near_when_no_word_stands_anywhere():
+    assert not Matches(parse("zeppelin xylophone")).nearest(BitMap([make_practice().pk]))
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ("Kommission", {"title_de": "Die Integrationskommission"}),
+        ("Kommissionen", {"title_de": "Die Integrationskommission"}),
+        ("Integration", {"title_de": "Die Integrationskommission"}),
+        ("Sprooch", {"title_lb": "Sproochecours"}),
+        ("Cours", {"title_lb": "Sproochecours"}),
+        ("kommissioun", {"title_lb": "Integratiounskommissioun"}),
+    ],
+)
+def test_a_word_of_several_is_found_by_its_parts(query, text):
+    make_practice(slug="a", **text)
+
+    assert found(query) == {"a"}
+
+
+def test_a_language_that_makes_no_word_of_several_is_not_searched_for_endings():
+    make_practice(title_fr="Intercommunale", title_de="Anderes", title_en="Intercommunale")
+
+    assert found("communale") == set()
+
+
+def test_the_word_itself_stands_before_longer_ones():
+    make_practice(slug="long", title_de="Integrationskommission")
+    make_practice(slug="short", title_de="Kommission")
+
+    assert ranked("kommission", "de") == ["short", "long"]
+
+
+def test_a_longer_word_is_marked_whole():
+    practice = make_practice(title_de="Titel", summary_de="Eine Integrationskommission tagt.")
+
+    passage = passages([practice], Matches(parse("Kommission")), "de")[practice.pk]
+
+    assert passage.text == "Eine <mark>Integrationskommission</mark> tagt."
+
+
+@pytest.mark.usefixtures("content")
+def test_words_find_the_same_with_and_without_their_accents():
+    """Every word with an accent that the real content writes."""
+    words = sorted({word.shown for word in SearchWord.objects.all() if word.shown.casefold() != word.word})
+
+    differences = [word for word in words if Matches(parse(word)).all != Matches(parse(fold(word))).all]
+
+    assert len(words) > 1000
+    assert not differences
+
+
+@pytest.mark.parametrize("query", ["a\x01b", "\x00", "x\x7f\x85"])
+def test_control_characters_are_no_error_on_the_page_nor_in_the_feed(client, query):
+    page = client.get("/fr/practices/", {"q": query})
+    feed = client.get("/fr/practices/feed/", {"q": query})
+
+    assert page.status_code == feed.status_code
+    assert page.status_code in {200, 400}
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f]", page.content.decode())
+
+
+def test_a_query_of_control_characters_alone_does_not_mean_all(client):
+    make_practice()
+
+    assert client.get("/fr/practices/", {"q": "\x00"}).status_code == 400
