@@ -62,9 +62,12 @@ def stop_words() -> frozenset[str]:
     return frozenset(fold(word) for file in files for word in file.read_text(encoding="utf-8").split())
 
 
+UNREADABLE = "\N{REPLACEMENT CHARACTER}"
+
+
 def printable(text: str) -> str:
     """`text` with a visible sign for each control character: HTML and XML know none but tab and line end."""
-    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", "\ufffd", text)
+    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", UNREADABLE, text)
 
 
 def plain(html: str) -> str:

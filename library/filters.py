@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ChoiceFilter, Filter, FilterSet, MultipleChoiceFilter
 from pyroaring import BitMap
 
-from contacts.forms import has_a_word
+from contacts.forms import has_a_word, is_readable
 from core.languages import active_language, translated
 from core.parameters import understood
 from core.text import fold
@@ -82,7 +82,7 @@ class PracticeFilter(FilterSet):
     q = CharFilter(
         label=_("Words"),
         max_length=200,
-        validators=[has_a_word],
+        validators=[has_a_word, is_readable],
         error_messages={"max_length": _("Please use at most %(limit_value)d characters.")},
     )
     sort = ChoiceFilter(

@@ -1,10 +1,11 @@
 import datetime
 
 import pytest
-from pytest_django.asserts import assertContains, assertNotContains
+from pytest_django.asserts import assertContains, assertInHTML, assertNotContains
 
 from contacts.models import Display
 from tests.factories import make_contact, make_organisation
+from tests.pages import main_of
 
 pytestmark = pytest.mark.django_db
 
@@ -59,7 +60,7 @@ def test_signs_without_a_word_are_refused_and_never_mean_everybody(client, query
 def test_words_that_fit_nobody_leave_a_way_on(client):
     response = client.get("/fr/contacts/?q=nobody")
 
-    assertContains(response, 'href="/fr/contacts/"')
+    assertInHTML('<a href="/fr/contacts/">Tous les contacts</a>', main_of(response))
 
 
 @pytest.mark.parametrize("path", ["contacts", "communes"])

@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
 from pytest_django.asserts import assertContains, assertInHTML, assertNotContains, assertRedirects
 
 from contacts.models import Display, OrganisationKind
@@ -24,6 +25,7 @@ from tests.factories import (
     make_practice,
     make_session,
 )
+from tests.pages import main_of
 
 ASK_WHETHER_READY = """
 import os, time, django
@@ -221,7 +223,8 @@ def test_a_page_that_does_not_exist_says_so_in_the_visitors_language(client, pat
     response = client.get(f"/{language}/{path}")
 
     assertContains(response, f'<html lang="{language}"', status_code=404)
-    assertContains(response, f'href="/{language}/practices/"', status_code=404)
+    for way_on in ("practices", "communes"):
+        assert f'class="button" href="/{language}/{way_on}/"' in main_of(response)
 
 
 def test_the_site_map_lists_published_fiches_in_all_languages_and_no_person(client):
@@ -311,3 +314,16 @@ def test_about_tells_what_gresil_is(client, language):
 
     assert "Groupe d’échange et de soutien en matière d’intégration au niveau local" in html
     assert "Forum fir d’Zesummeliewen an eise Gemengen" in html
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_draft_of_a_session_stands_on_no_public_page(client, language):
+    asti = make_organisation(slug="asti")
+    practice = make_practice(slug="cafe")
+    draft = make_session(slug="secret", title_fr="Séance secrète", is_published=False, date=timezone.localdate())
+    draft.partners.create(organisation=asti)
+    draft.practices.add(practice)
+
+    for path in ["", "sessions/", "organisations/asti/", "practices/cafe/"]:
+        assertNotContains(client.get(f"/{language}/{path}"), "secrète")
+    assert client.get(f"/{language}/sessions/secret/").status_code == 404

@@ -119,3 +119,24 @@ def test_a_large_set_that_overlaps_a_small_one_keeps_its_order(six):
     found = first_of_each([(all_six, 4), (two, 2)], Practice.objects.by_title())
 
     assert found == [[six[letter] for letter in "abcd"], [six["d"], six["e"]]]
+
+
+def test_a_key_whose_row_is_gone_is_met_nowhere_and_ends_the_search(six):
+    (all_six,) = sets(six, "abcdef")
+    all_six.add(999_999)
+
+    found = first_of_each([(all_six, 7)], Practice.objects.by_title())
+
+    assert found == [[six[letter] for letter in "abcdef"]]
+
+
+def test_results_are_a_queryset_like_any_other(six):
+    results = Results.of(Practice.objects.by_title(), sets(six, "fab", "de"))
+
+    assert results.count() == len(results) == 5
+    assert [practice.slug for practice in results] == list("abfde")
+    assert [practice.slug for practice in results.filter(slug__in="fcd")] == ["d", "f"]
+    assert results.exclude(slug="a").exists()
+    assert sorted(results.values_list("slug", flat=True)) == list("abdef")
+    assert results.first().slug == "a"
+    assert not Results.of(Practice.objects.all(), [])

@@ -8,7 +8,7 @@ from pytest_django.asserts import assertContains, assertInHTML, assertNotContain
 
 from library.admin import practices_by_superseded_term
 from practices.models import Term
-from practices.terms import terms_matching, vocabulary
+from practices.terms import superseded_in_all_languages, terms_matching, vocabulary
 from tests.factories import make_organisation, make_practice, named
 
 LANGUAGES = [code for code, name in settings.LANGUAGES]
@@ -97,6 +97,21 @@ def test_a_term_within_a_longer_one_is_not_meant_by_itself(pci):
     assert superseded("Le plan communal intégration") == ["plan communal intégration"]
     assert superseded("Le plan d’action national d’intégration") == []
     assert superseded("Le plan communal intégration et l’intégration") == ["intégration", "plan communal intégration"]
+
+
+def test_a_shorter_term_at_the_same_place_is_not_meant_either(pci):
+    make_term(make_term(name_fr="programme"), name_fr="plan communal")
+
+    assert superseded("Le plan communal intégration") == ["plan communal intégration"]
+    assert superseded("Le plan communal") == ["plan communal"]
+
+
+def test_everyday_words_are_not_noted_for_readers_but_shown_to_staff(client, db):
+    make_term(make_term(name_fr="vivre-ensemble"), name_fr="intégration", kind="word")
+    practice = make_practice(slug="a", title_fr="L’intégration")
+
+    assertNotContains(client.get("/fr/practices/a/"), "term-note")
+    assert [row.term.name for row in superseded_in_all_languages(practice)] == ["intégration"]
 
 
 def test_a_chain_of_successors_leads_to_what_holds_today(db):

@@ -1,4 +1,5 @@
 import datetime
+import re
 from io import StringIO
 
 import pytest
@@ -8,12 +9,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django.asserts import assertContains, assertInHTML, assertNotContains
 
+from contacts.models import Organisation
+from library.filters import CHOICES_OF_A_LONG_FACET
 from library.views import PER_PAGE
 from practices.models import Practice, Term
 from tests.factories import (
     make_audience,
     make_commune,
     make_contact,
+    make_merged_commune,
     make_organisation,
     make_practice,
     make_session,
@@ -21,6 +25,7 @@ from tests.factories import (
     make_theme,
     make_topic,
 )
+from tests.pages import facts_of, main_of
 
 pytestmark = pytest.mark.django_db
 
@@ -80,7 +85,8 @@ def test_chosen_filters_can_be_taken_off_one_by_one(client):
 def test_an_empty_result_leaves_a_way_on(client):
     response = client.get("/fr/practices/?q=rien")
 
-    assertContains(response, 'href="/fr/practices/"')
+    results = main_of(response).partition('class="no-practices">')[2].partition("</div>")[0]
+    assertInHTML('<a class="button" href="/fr/practices/">Toutes les bonnes pratiques</a>', results)
     assertContains(response, '<p class="result-count" role="status">0 fiche')
 
 
@@ -169,6 +175,10 @@ def test_a_fiche_shows_everything_that_it_holds(client):
         "22 mai 2017", "33", "Les Assises", "3 février 2026",
     ]:  # fmt: skip
         assertContains(response, words)
+    facts = facts_of(response)
+    assert facts["Territoire"] == "Strassen"
+    assert facts["Sujets"] == "langues"
+    assert facts["Publics cibles"] == "familles"
 
 
 def test_headings_without_content_are_left_out(client):
@@ -338,6 +348,54 @@ def test_a_search_is_an_address_that_can_be_fed(client):
     assertContains(feed, 'xml:lang="fr"')
     assertContains(feed, "<author><name>GRESIL</name></author>")
     assertContains(feed, f"<title>GRESIL – Bonnes pratiques – {theme.title_fr}</title>")
+
+
+def test_the_feed_is_newest_first(client):
+    for day, title in [(1, "B"), (3, "A"), (2, "C")]:
+        make_practice(title_fr=title, published_at=datetime.datetime(2026, 1, day, tzinfo=datetime.UTC))
+
+    feed = client.get("/fr/practices/feed/").content.decode()
+
+    assert re.findall(r"<entry><title>(.)</title>", feed) == ["A", "C", "B"]
+
+
+def test_a_former_commune_that_is_asked_for_is_shown_as_chosen(client):
+    former = make_merged_commune(make_commune(slug="today"), slug="former", name_fr="Wahl")
+    make_practice(communes=(former,))
+
+    html = client.get("/fr/practices/?commune=former").content.decode()
+
+    chips = html.partition('class="chips"')[2].partition("</section>")[0]
+    box = re.search(r'<input type="checkbox"\s+name="commune"\s+value="former"[^>]*>', html)
+    assert "Wahl" in chips
+    assert " checked" in box[0]
+
+
+def test_unknown_parameters_are_repeated_nowhere(client):
+    make_practice()
+
+    for path in ["/fr/practices/?sort=title&", "/fr/?", "/fr/communes/?", "/fr/contacts/?", "/fr/glossary/?"]:
+        html = client.get(f"{path}utm_source=elsewhere&sneaky=1").content.decode()
+        assert "elsewhere" not in html
+        assert "sneaky" not in html
+
+
+def test_a_facet_of_a_thousand_choices_shows_those_with_most_practices_and_leads_to_all(client):
+    busy = make_organisation(slug="busy", name_fr="Zitha")
+    make_practice(organisations=(busy,))
+    rare = make_organisation(slug="rare", name_fr="Yolande")
+    Organisation.objects.bulk_create(
+        [Organisation(slug=f"idle-{number}", name_fr=f"Idle {number}", kind="association") for number in range(998)]
+    )
+
+    html = client.get("/fr/practices/?organisation=rare").content.decode()
+
+    facet = html.partition('id="facet-organisation"')[2].partition("</details>")[0]
+    assert facet.count('type="checkbox"') == CHOICES_OF_A_LONG_FACET
+    assert 'value="busy"' in facet
+    assert f'value="{rare.slug}"' in facet
+    assert "960 autres" in facet
+    assertInHTML('<a href="/fr/organisations/">voir toute la liste</a>', facet)
 
 
 def test_a_feed_with_a_filter_that_is_not_understood_answers_as_the_page_does(client):
