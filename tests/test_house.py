@@ -204,7 +204,7 @@ def test_dependencies_are_locked_with_hashes_and_exact_versions():
 def test_every_setting_of_the_environment_is_in_the_operators_page():
     names = set(re.findall(r'env\.\w+\("(\w+)"', (ROOT / "gresil" / "settings.py").read_text()))
     names |= set(re.findall(r'environ\.get\("(\w+)"', (ROOT / "gunicorn.conf.py").read_text()))
-    readme = (ROOT / "README.md").read_text()
+    page = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
 
     assert len(names) >= 7
     assert not {name for name in names if f"`{name}`" not in page}
