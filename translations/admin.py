@@ -1,28 +1,31 @@
+from collections import defaultdict
 from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.db.models import Count, Q, QuerySet, Sum
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from core.admin_site import PortalAdmin, with_nonce
 from core.changes import batch
-from translations import xliff
+from translations.exports import ExportedLanguage
 from translations.forms import ImportForm, TranslationForm, with_plain_lines
 from translations.glossary import terms_in
-from translations.models import Translation, TranslationImport, TranslationState
+from translations.imports import DeliveredFile
+from translations.models import Translation, TranslationImport, TranslationState, lock_units, unit_models
 
 
 class UnitAdmin(PortalAdmin):
-    """The change form of an object with translations: it shows their states."""
+    """The change form of a unit of translation: it shows the states of its translations."""
 
     def changeform_view(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        # What nobody has changed is saved as it was.
+        # A browser changes the line ends of texts that nobody edited.
         request.POST = with_plain_lines(request.POST)  # type: ignore[assignment]
         return super().changeform_view(request, *args, **kwargs)
 
@@ -45,7 +48,7 @@ class LanguageFilter(admin.SimpleListFilter):
 
 @admin.register(Translation)
 class TranslationAdmin(admin.ModelAdmin):
-    """The translator's desk: the board of all objects, and each one side by side with its original."""
+    """The board, which lists all translations, and the desk, which shows one beside its original."""
 
     list_display = ["title", "kind", "language_name", "state", "progress", "set_by", "set_at"]
     list_filter = [LanguageFilter, "state", ("content_type", admin.RelatedOnlyFieldListFilter)]
@@ -82,12 +85,11 @@ class TranslationAdmin(admin.ModelAdmin):
         ]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        counts = {state: Count("pk", filter=Q(state=state)) for state in TranslationState.values}
-        counts = {f"count_{state}": count for state, count in counts.items()}
+        counts = {f"count_{state}": Count("pk", filter=Q(state=state)) for state in TranslationState.values}
         rows = (
             Translation.objects.order_by("language")
             .values("language")
-            .annotate(texts_done=Sum("done"), texts=Sum("total"), **counts)
+            .annotate(texts_done=Sum("done"), texts_in_all=Sum("total"), **counts)
         )
         by_language: dict[str, dict] = {row["language"]: dict(row) for row in rows}
         board = [
@@ -95,27 +97,35 @@ class TranslationAdmin(admin.ModelAdmin):
                 "code": code,
                 "name": name,
                 "states": [(label, by_language[code][f"count_{state}"]) for state, label in TranslationState.choices],
-                "percentage": 100 * by_language[code]["texts_done"] // (by_language[code]["texts"] or 1),
+                "percentage": 100 * by_language[code]["texts_done"] // (by_language[code]["texts_in_all"] or 1),
             }
             for code, name in settings.LANGUAGES
             if code in by_language
         ]
-        context = {"board": board, "state_labels": TranslationState.labels} | (extra_context or {})
+        context = {
+            "board": board,
+            "state_labels": TranslationState.labels,
+        } | (extra_context or {})
         return super().changelist_view(request, context)
 
     @admin.action(description=_("Mark as reviewed"), permissions=["change"])
     def mark_reviewed(self, request: HttpRequest, translations: QuerySet) -> None:
-        """Only those that are complete and up to date: what has changed is read at the desk, beside its original."""
+        """Only complete and up to date ones. The others have to be compared with their original at the desk."""
         marked = left_out = 0
+        by_model: defaultdict[type, list[Translation]] = defaultdict(list)
+        for translation in translations.select_related("content_type").defer("based_on", "recorded"):
+            by_model[translation.content_type.model_class()].append(translation)
         with batch(by=request.user):
-            for translation in translations.order_by("content_type", "object_id", "language"):
-                translation.unit.lock()
-                translation.refresh_from_db(fields=["state"])
-                if translation.state in (TranslationState.DRAFT, TranslationState.REVIEWED):
-                    translation.unit.mark_reviewed(translation.language, by=request.user)
-                    marked += 1
-                else:
-                    left_out += 1
+            for model in unit_models():
+                # All of them before their states are read.
+                lock_units(model, {translation.object_id for translation in by_model[model]})
+                for translation in by_model[model]:
+                    translation.refresh_from_db(fields=["state"])
+                    if translation.state in (TranslationState.DRAFT, TranslationState.REVIEWED):
+                        translation.unit.mark_reviewed(translation.language, by=request.user)
+                        marked += 1
+                    else:
+                        left_out += 1
         if marked:
             sentence = ngettext(
                 "%(count)d translation is marked as reviewed.",
@@ -131,8 +141,8 @@ class TranslationAdmin(admin.ModelAdmin):
             )
             self.message_user(request, sentence % {"count": left_out}, messages.WARNING)
 
-    def save_texts(self, request: HttpRequest, translation: Translation) -> TranslationForm:
-        """Save what was typed, or return a form with errors: with what was wrong, or has changed meanwhile."""
+    def save_translation(self, request: HttpRequest, translation: Translation) -> TranslationForm:
+        """The form, saved if it is valid. Its errors also say which texts have changed since the page was opened."""
         with batch(by=request.user):
             translation.unit.lock()
             form = TranslationForm(translation.unit.fresh(), translation.language, request.POST)
@@ -152,17 +162,22 @@ class TranslationAdmin(admin.ModelAdmin):
             raise Http404
         language = translation.language
         if request.method == "POST":
-            form = self.save_texts(request, translation)
+            form = self.save_translation(request, translation)
             if form.is_valid():
                 self.message_user(request, _("The translation is saved."), messages.SUCCESS)
                 return HttpResponseRedirect(request.get_full_path())
         else:
             form = TranslationForm(translation.unit.fresh(), language)
         unit = form.unit
-        stale = translation.stale({pair.path: pair.source for pair in form.pairs})
+        outdated = translation.outdated_originals({pair.path: pair.source for pair in form.pairs})
         texts = [
-            {"field": form[pair.name], "pair": pair, "old": stale.get(pair.path, ("", ""))[0]}
-            | {"rival": form.rival(pair), "terms": terms_in(pair.source, language)}
+            {
+                "field": form[pair.name],
+                "pair": pair,
+                "old": outdated.get(pair.path, ("", ""))[0],
+                "saved_meanwhile": form.saved_meanwhile(pair),
+                "terms": terms_in(pair.source, language),
+            }
             for pair in form.pairs
         ]
         context = {
@@ -180,24 +195,30 @@ class TranslationAdmin(admin.ModelAdmin):
             "texts": texts,
             "media": with_nonce(self.media + form.media, request),
         }
-        status = 409 if form.conflicts or form.gone else 200
+        status = 409 if form.conflicts or form.typed_for_removed_texts else 200
         return TemplateResponse(request, "admin/translations/side_by_side.html", context, status=status)
 
-    def export_view(self, request: HttpRequest, language: str) -> HttpResponse:
-        translations = Translation.objects.filter(language=language)
-        if not translations.exists():
+    def export_view(self, request: HttpRequest, language: str) -> StreamingHttpResponse:
+        exported = ExportedLanguage(language)
+        if not exported.parts:
             raise Http404
-        response = HttpResponse(xliff.export(language, translations), content_type="application/xliff+xml")
-        response["Content-Disposition"] = f'attachment; filename="gresil-{language}.xlf"'
+        response = StreamingHttpResponse(exported.content(), content_type=exported.content_type)
+        response["Content-Disposition"] = f'attachment; filename="{exported.file_name}"'
         return response
 
     def import_view(self, request: HttpRequest) -> HttpResponse:
         form = ImportForm(request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
-            record = xliff.import_document(
-                form.cleaned_data["file"].name, form.cleaned_data["document"], by=request.user
-            )
-            return HttpResponseRedirect(reverse("admin:translations_translationimport_change", args=[record.pk]))
+            file: DeliveredFile = form.cleaned_data["file"]
+            records = list(file.import_documents(by=request.user))
+            taken = sum(record.taken for record in records)
+            sentence = ngettext("%(count)d text is taken.", "%(count)d texts are taken.", taken)
+            self.message_user(request, sentence % {"count": taken}, messages.SUCCESS)
+            if len(records) == 1:
+                report = reverse("admin:translations_translationimport_change", args=[records[0].pk])
+                return HttpResponseRedirect(report)
+            reports = reverse("admin:translations_translationimport_changelist")
+            return HttpResponseRedirect(f"{reports}?{urlencode({'q': file.name})}")
         context = {
             **self.admin_site.each_context(request),
             "title": _("Import a translated file"),
@@ -209,7 +230,7 @@ class TranslationAdmin(admin.ModelAdmin):
 
 @admin.register(TranslationImport)
 class TranslationImportAdmin(admin.ModelAdmin):
-    """What each file brought; nothing here can be changed, so nothing gets lost."""
+    """The reports of all imports. They cannot be changed."""
 
     list_display = ["file_name", "language", "taken", "refused_count", "imported_by", "imported_at"]
     list_filter = ["language"]
@@ -218,9 +239,12 @@ class TranslationImportAdmin(admin.ModelAdmin):
     change_form_template = "admin/translations/report.html"
     fields = ["file_name", "language", "taken", "imported_by", "imported_at"]
 
-    @admin.display(description=_("texts refused"))
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return TranslationImport.objects.without_texts()
+
+    @admin.display(description=_("texts refused"), ordering="refused_count")
     def refused_count(self, record: TranslationImport) -> int:
-        return len(record.refused)
+        return record.refused_count  # type: ignore[attr-defined]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -1,5 +1,5 @@
-"""The terms of the field, shown to translators beside each text. The app that keeps them registers how it finds
-them."""
+"""The terms that the desk shows beside each text. The app that has them is above this one, and registers a function
+that finds them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,7 +1,11 @@
-"""How far each translation has come. The texts themselves stand in columns of their models (django-modeltranslation);
-here stands, for each object and language, from which original texts its translation was made."""
+"""The state of each translation.
+
+The texts themselves are columns of their models (django-modeltranslation). A `Translation` row says, for one object and
+one language, which original texts the translation was made from, and therefore whether it is still up to date.
+"""
 
 from collections.abc import Collection, Iterator, Mapping
+from functools import cache
 from hashlib import sha256
 from typing import Any, ClassVar, Self
 
@@ -9,8 +13,11 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
 from django.contrib.contenttypes.models import ContentType
-from django.db import models
-from django.db.models import Q
+from django.contrib.contenttypes.prefetch import GenericPrefetch
+from django.db import models, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Func, IntegerField, Q
+from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -20,11 +27,11 @@ from core.chunks import in_chunks
 from core.languages import target_languages
 from core.models import NaturalKeyModel
 
-# Units whose texts are read together.
+# Units whose texts are read, locked, exported and imported together.
 UNITS_AT_ONCE = 200
 
-# Path of a text within its object -> the text: "title", "sections/12/body". A part is known by its primary key, since
-# the words of its natural key are texts themselves, and change.
+# Path of a text within its unit -> the text: "title", "sections/12/body". A part is identified by its primary key:
+# its natural key may contain translated text, which changes.
 Texts = Mapping[str, str]
 
 
@@ -38,8 +45,13 @@ class TranslationState(models.TextChoices):
 
 
 class TranslationQuerySet(models.QuerySet):
-    def of(self, unit: "TranslatedUnit"):
+    def of(self, unit: "TranslatedUnit") -> Self:
         return self.filter(content_type=ContentType.objects.get_for_model(unit), object_id=unit.pk)
+
+    def with_units(self) -> Self:
+        """With their units and all texts of these, in a number of queries that depends on the models alone."""
+        units = [model.with_parts() for model in unit_models()]
+        return self.select_related("content_type").prefetch_related(GenericPrefetch("unit", units))
 
 
 class Translation(models.Model):
@@ -58,8 +70,8 @@ class Translation(models.Model):
     total = models.PositiveSmallIntegerField(_("texts in all"), default=0)
     # Path -> the original text that the translation was made from.
     based_on = models.JSONField(default=dict, editable=False)
-    # Path -> fingerprints of the original and of the translation when they were looked at last.
-    seen = models.JSONField(default=dict, editable=False)
+    # Path -> fingerprints of the original and of the translation when the row was last recorded.
+    recorded = models.JSONField(default=dict, editable=False)
     set_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("state set by"),
@@ -72,7 +84,7 @@ class Translation(models.Model):
 
     objects = TranslationQuerySet.as_manager()
 
-    RECORDED = ["title", "based_on", "seen", "is_reviewed", "state", "done", "total", "set_by", "set_at"]
+    RECORDED_FIELDS = ["title", "based_on", "recorded", "is_reviewed", "state", "done", "total", "set_by", "set_at"]
 
     class Meta:
         verbose_name = _("translation")
@@ -95,46 +107,63 @@ class Translation(models.Model):
     def percentage(self) -> int:
         return 100 * self.done // self.total if self.total else 100
 
-    def stale(self, source: Texts) -> dict[str, tuple[str, str]]:
+    def outdated_originals(self, source: Texts) -> dict[str, tuple[str, str]]:
         """Path -> (original that the translation was made from, original of today), where these differ."""
         return {
-            path: (old, source[path]) for path, old in self.based_on.items() if path in source and old != source[path]
+            path: (old, source[path])
+            for path, old in self.based_on.items()
+            if path in source and not is_same(old, source[path])
         }
 
     def is_up_to_date(self, unit: "TranslatedUnit") -> bool:
-        """Whether the row tells how `unit`, with its parts, is translated now."""
+        """Whether the row, not the translation, is up to date with the texts of `unit` and its parts."""
         copy = Translation(**{field.attname: getattr(self, field.attname) for field in self._meta.concrete_fields})
-        return not copy.move_on(unit, None, False)
+        return not copy.record(unit, unit.texts(settings.LANGUAGE_CODE))
 
-    def move_on(self, unit: "TranslatedUnit", by: Any, is_small_change: bool) -> bool:
-        """Compare the texts of now with those of the last time; returns whether anything is to be saved."""
-        source, target = unit.texts(settings.LANGUAGE_CODE), unit.texts(self.language)
-        before = [getattr(self, name) for name in self.RECORDED]
-        # An original that is taken away and comes back in other words has changed too.
-        based_on = {path: made_from for path, made_from in self.based_on.items() if target.get(path)}
-        for path, text in source.items():
-            made_from = self.based_on.get(path, text)
-            old_source, old_target = self.seen.get(path, ("", fingerprint("")))
-            is_rewritten = self.pk is not None and fingerprint(target.get(path, "")) != old_target
-            is_spared = is_small_change and fingerprint(made_from) == old_source
-            based_on[path] = text if is_rewritten or is_spared else made_from
-            self.is_reviewed = self.is_reviewed and not is_rewritten
+    def record(
+        self,
+        unit: "TranslatedUnit",
+        source: Texts,
+        *,
+        by: Any = None,
+        is_small_change: bool = False,
+    ) -> bool:
+        """Compare the texts of `unit` with those recorded last, and set all recorded fields.
+
+        A text that was translated anew counts as made from the original of today, and is not reviewed. A small change
+        leaves translations that were up to date as they are. A part that comes from another unit counts as new.
+
+        Returns whether the row has to be saved.
+        """
+        target = unit.texts(self.language)
+        before = [getattr(self, name) for name in self.RECORDED_FIELDS]
+        based_on: dict[str, str] = {}
+        for path in source.keys() | target.keys():
+            # A translation without an original is made from nothing: any original that comes later is a change.
+            original = source.get(path, "")
+            old_original, old_translation = self.recorded.get(path, (NO_TEXT, NO_TEXT))
+            made_from = self.based_on.get(path, original)
+            is_rewritten = fingerprint(target.get(path, "")) != old_translation
+            is_spared = is_small_change and fingerprint(made_from) == old_original
+            based_on[path] = original if is_rewritten or is_spared else made_from
+            if is_rewritten and self.pk is not None:
+                self.is_reviewed = False
         with translation.override(settings.LANGUAGE_CODE):
             self.based_on, self.title = based_on, str(unit)[:400]
         old_state = self.state
-        self.recount(source, target)
+        self.set_state(source, target)
         if self.state != old_state or self.pk is None:
             self.set_by, self.set_at = by, timezone.now()
-        return before != [getattr(self, name) for name in self.RECORDED]
+        return before != [getattr(self, name) for name in self.RECORDED_FIELDS]
 
-    def recount(self, source: Texts, target: Texts) -> None:
-        """Set state and figures from the texts as they are now."""
+    def set_state(self, source: Texts, target: Texts) -> None:
+        """Set the state, the counts and the fingerprints for these texts, all of which `based_on` knows."""
         paths = source.keys() | target.keys()
-        self.seen = {
+        self.recorded = {
             path: [fingerprint(source.get(path, "")), fingerprint(target.get(path, ""))] for path in sorted(paths)
         }
-        missing = [path for path in source if not target.get(path)]
-        outdated = [path for path in self.stale(source) if path not in missing]
+        missing = [path for path in source if path not in target]
+        outdated = [path for path in self.outdated_originals(source) if path in target]
         self.total, self.done = len(source), len(source) - len(missing) - len(outdated)
         if missing:
             self.state = TranslationState.MISSING
@@ -145,15 +174,24 @@ class Translation(models.Model):
 
 
 def plain_lines(text: str) -> str:
-    """`text` with one kind of line end: browsers send another one than files have."""
+    """`text` with "\\n" as its only line end; browsers send "\\r\\n"."""
     return text.replace("\r\n", "\n")
 
 
+def is_same(text: str, other: str) -> bool:
+    """Whether two texts are the same, apart from line ends and blanks around them."""
+    return text == other or plain_lines(text).strip() == plain_lines(other).strip()
+
+
 def fingerprint(text: str) -> str:
-    """A few letters that change whenever `text` does."""
+    """The same for two texts if `is_same()` says so."""
     return sha256(plain_lines(text).strip().encode()).hexdigest()[:16]
 
 
+NO_TEXT = fingerprint("")
+
+
+@cache
 def translated_fields(model: type[models.Model]) -> list[str]:
     """The translated fields of `model`, in the order in which it declares them."""
     names = translator.get_options_for_model(model).all_fields
@@ -161,7 +199,10 @@ def translated_fields(model: type[models.Model]) -> list[str]:
 
 
 class TranslatedUnit(NaturalKeyModel):
-    """An object whose translation is one piece of work, together with the parts that belong to it."""
+    """An object that is translated as a whole, together with its parts.
+
+    A transaction that changes its texts locks the row of the unit first, then those of its parts.
+    """
 
     # Related names of the translated parts, in the order of reading.
     translation_parts: ClassVar[tuple[str, ...]] = ()
@@ -173,7 +214,10 @@ class TranslatedUnit(NaturalKeyModel):
 
     @classmethod
     def parts_to_fetch(cls) -> list[str]:
-        """What `prefetch_related()` needs so that reading the texts and their labels asks the database nothing more."""
+        """Lookups for `prefetch_related()`: with them `texts()` and `text_label()` need no further query.
+
+        The label of a part may name the rows that its natural key points to, so these are fetched too.
+        """
         lookups = list(cls.translation_parts)
         for related_name in cls.translation_parts:
             part: Any = cls._meta.get_field(related_name).related_model
@@ -181,91 +225,123 @@ class TranslatedUnit(NaturalKeyModel):
             lookups += [f"{related_name}__{relation}" for relation in relations if relation]
         return lookups
 
+    @classmethod
+    def with_parts(cls) -> models.QuerySet:
+        return cls._default_manager.prefetch_related(*cls.parts_to_fetch())
+
     def text_fields(self) -> Iterator[tuple[str, models.Model, str]]:
-        """(path, object, name of the field) of every translated text of the unit, in the order of reading."""
+        """(path, row, name of the field) of every translated field of the unit and its parts, in reading order."""
         for name in translated_fields(type(self)):
             yield name, self, name
         for related_name in self.translation_parts:
-            for part in getattr(self, related_name).all():
-                for name in translated_fields(type(part)):
+            parts: models.QuerySet = getattr(self, related_name).all()
+            for part in parts:
+                for name in translated_fields(part._meta.model):
                     yield f"{related_name}/{part.pk}/{name}", part, name
 
-    def label_of(self, row: models.Model, name: str) -> str:
-        """What translators know a text by: "summary", "Description and approach · text"."""
+    def text_label(self, row: models.Model, name: str) -> str:
+        """How a text is called for translators: "summary", "Description and approach · text"."""
         label = str(row._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
         return label if row is self else f"{row} · {label}"
 
     def texts(self, language: str) -> dict[str, str]:
-        """Path -> text in `language`; only those that are written."""
+        """Path -> text in `language`, without those that are empty."""
         fields = ((path, getattr(row, f"{name}_{language}")) for path, row, name in self.text_fields())
-        return {path: plain_lines(text) for path, text in fields if text}
+        return {path: plain_lines(text) for path, text in fields if text and text.strip()}
 
     def fresh(self) -> Self:
-        """The unit and its parts as the database holds them now."""
-        units: Any = type(self)._default_manager
-        return units.prefetch_related(*self.parts_to_fetch()).get(pk=self.pk)
+        """The unit and its parts, read from the database now."""
+        return type(self).with_parts().get(pk=self.pk)
 
     def lock(self) -> None:
-        """Lock the row of the unit: whoever changes texts holds it from reading them to the end of the transaction."""
-        type(self)._base_manager.filter(pk=self.pk).lock()  # type: ignore[attr-defined]
+        """Wait until nobody else changes the texts of the unit, and keep others from it until the transaction ends."""
+        lock_units(type(self), {self.pk})
 
     def record_translations(self) -> None:
-        """Bring the states of all translations up to date. At the end of a batch this happens by itself."""
+        """Bring the states of the translations up to date. This happens by itself at the end of each batch."""
         record_translations(type(self), {self.pk})
 
+    @transaction.atomic
     def mark_reviewed(self, language: str, *, by: Any) -> None:
-        """A person has read the translation beside the original of today; what is missing stays missing."""
+        """Say that a person has compared the translation with the original of today. Missing texts stay missing."""
+        self.lock()
         unit, row = self.fresh(), Translation.objects.of(self).get(language=language)
-        row.based_on = unit.texts(settings.LANGUAGE_CODE)
+        source, target = unit.texts(settings.LANGUAGE_CODE), unit.texts(language)
+        # Not those that have no original today: there was nothing to compare them with.
+        row.based_on |= source
         row.is_reviewed, row.set_by, row.set_at = True, by, timezone.now()
-        row.recount(row.based_on, unit.texts(language))
+        row.set_state(source, target)
         row.save()
 
     def translation_in(self, language: str) -> Translation | None:
-        """The state of the translation into `language`; None for the source language, which is the original."""
+        """The translation into `language`; None for the source language, which has no row."""
         return Translation.objects.of(self).filter(language=language).first()
 
 
-def record_translations(
-    model: type[TranslatedUnit], keys: Collection[int], *, by: Any = None, is_small_change: bool = False
-) -> None:
-    """Bring the states of the translations of these units up to date with their texts, and begin those that are new.
-
-    A translation that was rewritten since the last time counts as made from the original of now, and nobody has
-    reviewed it yet. With `is_small_change` those that were up to date stay so although the original has changed.
-    """
-    content_type = ContentType.objects.get_for_model(model)
+def lock_units(model: type[TranslatedUnit], keys: Collection[int]) -> None:
+    """Lock the rows of these units until the end of the transaction, always in the same order."""
     for some in in_chunks(sorted(keys), UNITS_AT_ONCE):
-        units: Any = model._default_manager.filter(pk__in=some)
-        # Two may change parts of one unit at the same time: the second reads what the first has written.
-        units.lock()
-        known = {
+        rows = model._base_manager.filter(pk__in=some).order_by("pk")
+        list(rows.select_for_update(no_key=True).values_list("pk"))
+
+
+def record_translations(
+    model: type[TranslatedUnit],
+    keys: Collection[int],
+    *,
+    by: Any = None,
+    is_small_change: bool = False,
+) -> None:
+    """Bring the translations of these units up to date with their texts, and create those that do not exist yet."""
+    content_type = ContentType.objects.get_for_model(model)
+    # Two transactions may change parts of one unit: the second one has to read what the first has written.
+    lock_units(model, keys)
+    for some in in_chunks(sorted(keys), UNITS_AT_ONCE):
+        existing = {
             (row.object_id, row.language): row
             for row in Translation.objects.filter(content_type=content_type, object_id__in=some)
         }
-        begun: list[Translation] = []
-        moved_on: list[Translation] = []
-        for unit in units.prefetch_related(*model.parts_to_fetch()):
+        new: list[Translation] = []
+        changed: list[Translation] = []
+        for unit in model.with_parts().filter(pk__in=some):
+            source = unit.texts(settings.LANGUAGE_CODE)
             for language in target_languages():
-                row = known.get((unit.pk, language)) or Translation(unit=unit, language=language)
-                if row.move_on(unit, by, is_small_change):
-                    (moved_on if row.pk else begun).append(row)
-        Translation.objects.bulk_create(begun)
-        Translation.objects.bulk_update(moved_on, Translation.RECORDED)
+                row = existing.get((unit.pk, language)) or Translation(unit=unit, language=language)
+                if row.record(unit, source, by=by, is_small_change=is_small_change):
+                    (changed if row.pk else new).append(row)
+        Translation.objects.bulk_create(new)
+        Translation.objects.bulk_update(changed, Translation.RECORDED_FIELDS)
 
 
 def unit_models() -> list[type[TranslatedUnit]]:
+    """All models of units. Rows of several of them are locked in this order, in which none points to a later one."""
     return [model for model in apps.get_models() if issubclass(model, TranslatedUnit)]
 
 
+class ArrayLength(Func):
+    """The number of items in a JSON array."""
+
+    function = "json_array_length"
+    output_field = IntegerField()
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any) -> tuple:
+        return self.as_sql(compiler, connection, function="jsonb_array_length", **context)
+
+
+class TranslationImportQuerySet(models.QuerySet):
+    def without_texts(self) -> Self:
+        """With `refused_count`, but without the texts themselves, which are megabytes a row."""
+        return self.defer("content", "refused").annotate(refused_count=ArrayLength("refused"))
+
+
 class TranslationImport(models.Model):
-    """A file that a translator sent, kept whole, with what was taken and what was refused: nothing gets lost."""
+    """One XLIFF document that was imported, with the texts that were refused. It is kept as it was delivered."""
 
     language = models.CharField(_("language"), max_length=7)
     file_name = models.CharField(_("file"), max_length=200)
     content = models.TextField(_("content"))
     taken = models.PositiveIntegerField(_("texts taken"), default=0)
-    # A list of {"unit", "path", "label", "reason", "source", "source_today", "target", "target_today"}.
+    # A list of `translations.imports.Refusal`.
     refused = models.JSONField(_("texts refused"), default=list)
     imported_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -275,6 +351,8 @@ class TranslationImport(models.Model):
         null=True,
     )
     imported_at = models.DateTimeField(_("imported on"), auto_now_add=True)
+
+    objects = TranslationImportQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("imported file")

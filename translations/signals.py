@@ -1,5 +1,6 @@
-"""Whatever changes a text, the states of its translations follow at the end of the batch."""
+"""Brings the states of translations up to date at the end of each batch."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from typing import Any
 
@@ -11,11 +12,11 @@ Unit = tuple[type[TranslatedUnit], int]
 
 def record(units: set[Unit]) -> None:
     batch = open_batch()
-    by_model: dict[type[TranslatedUnit], set[int]] = {}
+    keys: defaultdict[type[TranslatedUnit], set[int]] = defaultdict(set)
     for model, key in units:
-        by_model.setdefault(model, set()).add(key)
-    for model in sorted(by_model, key=lambda model: model._meta.label):
-        record_translations(model, by_model[model], by=batch.by, is_small_change=batch.is_small_change)
+        keys[model].add(key)
+    for model in unit_models():
+        record_translations(model, keys[model], by=batch.by, is_small_change=batch.is_small_change)
 
 
 recording = AtEnd(record)
@@ -26,15 +27,20 @@ def unit_changed(sender: type[TranslatedUnit], keys: Collection[int], **kwargs: 
 
 
 def connect_part(model: type[TranslatedUnit], related_name: str) -> None:
-    """The parts of a unit change its texts; before the change too, since a part may be deleted or given away."""
     relation: Any = model._meta.get_field(related_name)
     part, unit = relation.related_model, relation.field.attname
 
-    def part_changed(keys: Collection[int], **kwargs: Any) -> None:
-        owners = part._base_manager.filter(pk__in=keys).order_by().values_list(unit, flat=True)
-        recording.add([(model, key) for key in owners])
+    def units_of(keys: Collection[int]) -> list[int]:
+        return list(part._base_manager.filter(pk__in=keys).order_by().values_list(unit, flat=True).distinct())
 
-    changing.connect(part_changed, sender=part, weak=False)
+    def part_changing(keys: Collection[int], **kwargs: Any) -> None:
+        # Before the change too: a part may be deleted, or given to another unit.
+        recording.add([(model, key) for key in units_of(keys)])
+
+    def part_changed(keys: Collection[int], **kwargs: Any) -> None:
+        recording.add([(model, key) for key in units_of(keys)])
+
+    changing.connect(part_changing, sender=part, weak=False)
     changed.connect(part_changed, sender=part, weak=False)
 
 

@@ -1,35 +1,24 @@
-"""One language to an outside translator and back, as XLIFF 1.2 (OASIS standard, 2008): one <file> per object, one
-<trans-unit> per text. Its six elements are written with the standard library and read with defusedxml."""
+"""Writes and reads the texts of one language as XLIFF 1.2 (OASIS standard, 2008): a <file> for each unit, in it a
+<trans-unit> for each text. Written with the standard library, read with defusedxml."""
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
 from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from defusedxml.ElementTree import XMLParser
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 
-from core.changes import batch
-from core.chunks import in_chunks
-from translations.models import (
-    UNITS_AT_ONCE,
-    TranslatedUnit,
-    Translation,
-    TranslationImport,
-    TranslationState,
-    fingerprint,
-    unit_models,
-)
+from translations.models import TranslatedUnit, Translation, TranslationState, fingerprint
 
 NAMESPACE = "urn:oasis:names:tc:xliff:document:1.2"
 XLIFF_STATES: dict[str, str] = {
     TranslationState.REVIEWED: "signed-off",
     TranslationState.DRAFT: "needs-review-translation",
 }
+# Texts of one document. A unit has some 25, and an exported document at most UNITS_AT_ONCE units.
+MOST_TEXTS = 50_000
 
 
 class NotXliffError(ValueError):
@@ -37,171 +26,135 @@ class NotXliffError(ValueError):
 
 
 @dataclass
-class Text:
-    unit: str
-    """Label of the model and slug: "practices.practice/lisko"."""
-    path: str
-    label: str
-    source: str
-    target: str
-    exported_target: str
-    """Fingerprint of the translation as the file took it along; empty in a file from elsewhere."""
+class DeliveredText:
+    """A text of a document, as the translator sends it back."""
+
+    unit_label: str
+    path: str = ""
+    text_label: str = ""
+    source: str = ""
+    target: str = ""
+    notes: str = ""
+
+    @property
+    def exported_target(self) -> str:
+        """Fingerprint of the translation at the time of the export; empty in a document from elsewhere."""
+        # Translators' tools drop the attributes of a note, and some make one note of several.
+        found = re.search(r"gresil-target:([0-9a-f]+)", self.notes)
+        return found[1] if found else ""
 
 
 @dataclass
 class Document:
     language: str
-    texts: list[Text]
+    texts: list[DeliveredText]
     content: str
+    """The whole document, as it was delivered."""
 
 
-def export(language: str, translations: Iterable[Translation]) -> bytes:
-    """The texts of `translations` with what is translated so far, each with a label that people understand.
+def unit_label(unit: TranslatedUnit) -> str:
+    """Label of the model and slug: "practices.practice/lisko"."""
+    return f"{unit._meta.label_lower}/{unit.natural_key()[0]}"
 
-    One <note> tells what the original was before, another holds the fingerprint of the translation.
+
+def write(language: str, translations: Iterable[Translation]) -> bytes:
+    """A document with the originals of these translations, and what is translated so far.
+
+    In a note stands the earlier original of a text that is outdated, in another one the fingerprint of its translation.
     """
     ET.register_namespace("", NAMESPACE)
     root = ET.Element(f"{{{NAMESPACE}}}xliff", version="1.2")
     for translation in translations:
-        unit = translation.unit.fresh()
-        labels = {path: unit.label_of(row, name) for path, row, name in unit.text_fields()}
+        unit = translation.unit
         source, target = unit.texts(settings.LANGUAGE_CODE), unit.texts(language)
-        stale = translation.stale(source)
+        outdated = translation.outdated_originals(source)
         attributes = {
-            "original": label_of(unit),
+            "original": unit_label(unit),
             "source-language": settings.LANGUAGE_CODE,
             "target-language": language,
             "datatype": "htmlbody",
         }
         body = ET.SubElement(ET.SubElement(root, f"{{{NAMESPACE}}}file", attributes), f"{{{NAMESPACE}}}body")
-        for path, text in source.items():
-            trans_unit = ET.SubElement(body, f"{{{NAMESPACE}}}trans-unit", id=path, resname=labels[path])
-            ET.SubElement(trans_unit, f"{{{NAMESPACE}}}source").text = text
-            state = "needs-translation" if path in stale else XLIFF_STATES.get(translation.state, "needs-translation")
+        for path, row, name in unit.text_fields():
+            if path not in source:
+                continue
+            label = unit.text_label(row, name)
+            trans_unit = ET.SubElement(body, f"{{{NAMESPACE}}}trans-unit", id=path, resname=label)
+            ET.SubElement(trans_unit, f"{{{NAMESPACE}}}source").text = source[path]
+            state = (
+                "needs-translation" if path in outdated else XLIFF_STATES.get(translation.state, "needs-translation")
+            )
             ET.SubElement(trans_unit, f"{{{NAMESPACE}}}target", state=state).text = target.get(path, "")
-            if path in stale:
-                ET.SubElement(trans_unit, f"{{{NAMESPACE}}}note").text = stale[path][0]
+            if path in outdated:
+                ET.SubElement(trans_unit, f"{{{NAMESPACE}}}note").text = outdated[path][0]
             note = ET.SubElement(trans_unit, f"{{{NAMESPACE}}}note", {"from": "gresil", "annotates": "target"})
             note.text = f"gresil-target:{fingerprint(target.get(path, ''))}"
     return ET.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
-def label_of(unit: TranslatedUnit) -> str:
-    return f"{unit._meta.label_lower}/{unit.natural_key()[0]}"
-
-
 def read(content: bytes) -> Document:
-    """Raises NotXliffError for anything else than an XLIFF 1.2 file in one target language."""
+    """Raises NotXliffError for anything but an XLIFF 1.2 document in UTF-8, with one target language."""
+    reader = Reader()
     try:
-        root = fromstring(content)
-        text = content.decode()
-    except (ET.ParseError, DefusedXmlException, UnicodeDecodeError, LookupError, ValueError) as error:
+        # A parser that builds no tree: elements that we do not know cost no memory.
+        parser = XMLParser(target=reader)
+        parser.feed(content)
+        parser.close()
+        whole = content.decode()
+    except (ET.ParseError, DefusedXmlException, LookupError, ValueError) as error:
         raise NotXliffError from error
-    files = root.findall(f"{{{NAMESPACE}}}file")
-    languages = {file.get("target-language", "") for file in files}
-    if len(languages) != 1:
+    if len(reader.languages) != 1:
         raise NotXliffError
-    texts = [
-        Text(
-            file.get("original", ""),
-            trans_unit.get("id", ""),
-            trans_unit.get("resname") or trans_unit.get("id", ""),
-            trans_unit.findtext(f"{{{NAMESPACE}}}source") or "",
-            (trans_unit.findtext(f"{{{NAMESPACE}}}target") or "").strip(),
-            exported_target(trans_unit),
-        )
-        for file in files
-        for trans_unit in file.iter(f"{{{NAMESPACE}}}trans-unit")
-    ]
-    return Document(languages.pop(), texts, text)
+    return Document(reader.languages.pop(), reader.texts, whole)
 
 
-def exported_target(trans_unit: Any) -> str:
-    # Translators' tools drop the attributes of a note, and some make one note of several.
-    notes = " ".join(note.text or "" for note in trans_unit.iter(f"{{{NAMESPACE}}}note"))
-    found = re.search(r"gresil-target:([0-9a-f]+)", notes)
-    return found[1] if found else ""
+@dataclass
+class Reader:
+    """Takes what the parser finds. Of the elements of a <trans-unit> it reads the outermost, with all their text."""
 
+    languages: set[str] = field(default_factory=set)
+    texts: list[DeliveredText] = field(default_factory=list)
+    unit_label: str = ""
+    text: DeliveredText | None = None
+    depth: int = 0
+    """Open elements within the <trans-unit>."""
+    words: list[str] = field(default_factory=list)
 
-def import_document(file_name: str, document: Document, *, by: Any) -> TranslationImport:
-    """Take every text of which original and translation are still the same; refuse the others, and keep all of it on
-    record. Locks the objects that the file names, and nothing else."""
-    record = TranslationImport(language=document.language, file_name=file_name[:200], content=document.content)
-    record.imported_by = by
-    by_unit: dict[str, list[Text]] = {}
-    for text in document.texts:
-        by_unit.setdefault(text.unit, []).append(text)
-    with batch(by=by):
-        units = units_of(by_unit)
-        for label, texts in by_unit.items():
-            if label in units:
-                import_texts(record, units[label], texts)
-            else:
-                record.refused += [refusal(text, _("The portal does not have this object.")) for text in texts]
-        record.save()
-    return record
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        name = tag.removeprefix(f"{{{NAMESPACE}}}")
+        if self.text is not None:
+            self.depth += 1
+            if self.depth == 1:
+                self.words = []
+        elif name == "file":
+            self.unit_label = attributes.get("original", "")
+            self.languages.add(attributes.get("target-language", ""))
+        elif name == "trans-unit":
+            if len(self.texts) == MOST_TEXTS:
+                raise NotXliffError
+            path = attributes.get("id", "")
+            self.text = DeliveredText(self.unit_label, path, attributes.get("resname") or path)
+            self.texts.append(self.text)
 
+    def data(self, words: str) -> None:
+        if self.depth:
+            self.words.append(words)
 
-def import_texts(record: TranslationImport, unit: TranslatedUnit, texts: list[Text]) -> None:
-    source, target = unit.texts(settings.LANGUAGE_CODE), unit.texts(record.language)
-    fields = {path: (row, name) for path, row, name in unit.text_fields()}
-    for text in texts:
-        today, target_today = source.get(text.path), target.get(text.path, "")
-        if text.path not in fields or today is None:
-            record.refused.append(refusal(text, _("The object does not have this text any more.")))
-        elif not same(text.source, today):
-            record.refused.append(refusal(text, _("The original has changed in the meantime."), today))
-        elif is_new(text, target_today) and text.exported_target not in ("", fingerprint(target_today)):
-            reason = _("The translation has changed in the meantime.")
-            record.refused.append(refusal(text, reason, today, target_today))
-        elif is_new(text, target_today):
-            row, name = fields[text.path]
-            column: Any = row._meta.get_field(f"{name}_{record.language}")
-            try:
-                setattr(row, column.name, column.clean(text.target, row))
-            except ValidationError as error:
-                record.refused.append(refusal(text, " ".join(error.messages), today))
-            else:
-                row.save(update_fields=[column.name])
-                record.taken += 1
+    def end(self, tag: str) -> None:
+        if self.text is None:
+            return
+        if self.depth == 0:
+            self.text = None
+            return
+        self.depth -= 1
+        if self.depth == 0:
+            name, words = tag.removeprefix(f"{{{NAMESPACE}}}"), "".join(self.words)
+            if name == "source":
+                self.text.source = words
+            elif name == "target":
+                self.text.target = words.strip()
+            elif name == "note":
+                self.text.notes += f" {words}"
 
-
-def units_of(labels: Iterable[str]) -> dict[str, TranslatedUnit]:
-    """Label -> the object that it names, locked and with its parts; only those that the portal has."""
-    models: dict[str, Any] = {model._meta.label_lower: model for model in unit_models()}
-    slugs: dict[str, list[str]] = {}
-    for label in labels:
-        model_label, _slash, slug = label.partition("/")
-        if model_label in models:
-            slugs.setdefault(model_label, []).append(slug)
-    found: dict[str, TranslatedUnit] = {}
-    for model_label in sorted(slugs):
-        for some in in_chunks(slugs[model_label], UNITS_AT_ONCE):
-            units = models[model_label]._default_manager.filter(slug__in=some)
-            units.lock()
-            for unit in units.prefetch_related(*models[model_label].parts_to_fetch()):
-                found[label_of(unit)] = unit
-    return found
-
-
-def same(delivered: str, today: str) -> bool:
-    """Whether two originals are the same, whatever a translator's tool did to blanks at line ends."""
-    return delivered.split() == today.split()
-
-
-def is_new(text: Text, today: str) -> bool:
-    """Whether the translator wrote something: not what stands here anyhow, and not what the file took along."""
-    return bool(text.target) and text.target != today and fingerprint(text.target) != text.exported_target
-
-
-def refusal(text: Text, reason: str, source_today: str = "", target_today: str = "") -> dict[str, str]:
-    return {
-        "unit": text.unit,
-        "path": text.path,
-        "label": text.label,
-        "reason": reason,
-        "source": text.source,
-        "source_today": source_today,
-        "target": text.target,
-        "target_today": target_today,
-    }
+    def close(self) -> None:
+        pass

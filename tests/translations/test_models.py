@@ -45,7 +45,7 @@ def test_the_old_and_the_new_original_can_be_compared(topic):
     change(topic, name_fr="langues et cafés")
     change(topic, name_fr="langues, cafés, jeux")
 
-    stale = Translation.objects.of(topic).get(language="de").stale(topic.fresh().texts("fr"))
+    stale = Translation.objects.of(topic).get(language="de").outdated_originals(topic.fresh().texts("fr"))
 
     assert stale == {"name": ("langues", "langues, cafés, jeux")}
 
@@ -153,7 +153,7 @@ def test_a_new_name_of_a_part_outdates_its_translation_and_hides_no_earlier_chan
     for name in sorted(fields, key=field.__eq__):
         type(part).objects.update(**{f"{name}_fr": "Tout autre"})
 
-    stale = Translation.objects.of(unit).get(language="de").stale(unit.fresh().texts("fr"))
+    stale = Translation.objects.of(unit).get(language="de").outdated_originals(unit.fresh().texts("fr"))
     assert state(unit, "de") == TranslationState.OUTDATED
     assert {path.rpartition("/")[2] for path in stale} == set(fields)
 
@@ -164,7 +164,7 @@ def test_what_is_missing_stays_missing_when_it_is_marked_as_reviewed(topic):
     assert state(topic, "lb") == TranslationState.MISSING
 
 
-def test_a_fiche_is_translated_together_with_its_parts():
+def test_a_practice_is_translated_together_with_its_parts():
     practice = make_practice(title_fr="Café", title_de="Kaffee", summary_de="Auszug", body="<p>Texte</p>")
     assert state(practice, "de") == TranslationState.MISSING
 

@@ -6,6 +6,7 @@ from library.search import matching
 from practices.models import Practice, PracticeSection
 from tests.factories import make_practice, make_topic
 from translations import xliff
+from translations.imports import import_document
 from translations.models import Translation
 
 pytestmark = pytest.mark.django_db
@@ -14,7 +15,7 @@ NS = {"x": xliff.NAMESPACE}
 
 def exported(language: str = "lb", model: str = "practice") -> ET.Element:
     rows = Translation.objects.filter(language=language, content_type__model=model)
-    return ET.fromstring(xliff.export(language, rows))
+    return ET.fromstring(xliff.write(language, rows.with_units()))
 
 
 def fill(root: ET.Element, **targets: str) -> bytes:
@@ -27,7 +28,7 @@ def fill(root: ET.Element, **targets: str) -> bytes:
 
 
 def take(content: bytes):
-    return xliff.import_document("lb.xlf", xliff.read(content), by=None)
+    return import_document("lb.xlf", xliff.read(content), by=None)
 
 
 @pytest.fixture
