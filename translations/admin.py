@@ -4,6 +4,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.template.response import TemplateResponse
@@ -58,6 +59,9 @@ class TranslationAdmin(admin.ModelAdmin):
     actions = ["mark_reviewed"]
     change_list_template = "admin/translations/board.html"
 
+    def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:
+        return super().get_list_display_links(request, list_display) if self.has_change_permission(request) else None
+
     @admin.display(description=_("kind"), ordering="content_type")
     def kind(self, translation: Translation) -> str:
         return translation.content_type.name
@@ -105,6 +109,7 @@ class TranslationAdmin(admin.ModelAdmin):
         context = {
             "board": board,
             "state_labels": TranslationState.labels,
+            "may_import": self.has_change_permission(request),
         } | (extra_context or {})
         return super().changelist_view(request, context)
 
@@ -158,7 +163,9 @@ class TranslationAdmin(admin.ModelAdmin):
     ) -> HttpResponse:
         """Original on the left, translation on the right, text by text."""
         translation = self.get_object(request, unquote(object_id))
-        if translation is None or not self.has_change_permission(request, translation):
+        if not self.has_change_permission(request, translation):
+            raise PermissionDenied
+        if translation is None:
             raise Http404
         language = translation.language
         if request.method == "POST":
@@ -199,6 +206,8 @@ class TranslationAdmin(admin.ModelAdmin):
         return TemplateResponse(request, "admin/translations/side_by_side.html", context, status=status)
 
     def export_view(self, request: HttpRequest, language: str) -> StreamingHttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         exported = ExportedLanguage(language)
         if not exported.parts:
             raise Http404
@@ -207,6 +216,8 @@ class TranslationAdmin(admin.ModelAdmin):
         return response
 
     def import_view(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_change_permission(request):
+            raise PermissionDenied
         form = ImportForm(request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
             file: DeliveredFile = form.cleaned_data["file"]
@@ -245,6 +256,10 @@ class TranslationImportAdmin(admin.ModelAdmin):
     @admin.display(description=_("texts refused"), ordering="refused_count")
     def refused_count(self, record: TranslationImport) -> int:
         return record.refused_count  # type: ignore[attr-defined]
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever may import may read what became of it."""
+        return super().has_view_permission(request, obj) or request.user.has_perm("translations.change_translation")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

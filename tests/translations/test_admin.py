@@ -2,8 +2,11 @@ import re
 import threading
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
+from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from core.languages import target_languages
@@ -370,3 +373,90 @@ def test_there_is_nothing_to_export_for_an_unknown_language(client, staff):
 def test_the_desk_is_for_staff_only(client):
     for path in ["", "import/", "export/lb/", "1/change/"]:
         assert client.get(f"{BOARD}{path}").status_code == 302
+
+
+@pytest.fixture
+def colleague(client, practice, django_user_model):
+    """Signs in a member of staff who has only the rights on translations with these names."""
+
+    def sign_in(*rights: str) -> None:
+        user = django_user_model.objects.create_user("colleague", password="a password", is_staff=True)
+        user.user_permissions.set(Permission.objects.filter(codename__in=[f"{name}_translation" for name in rights]))
+        client.force_login(user)
+
+    return sign_in
+
+
+def statuses(client, practice: Practice) -> dict[str, tuple[int, int]]:
+    """Page -> status of its answer to GET and to POST, with texts and a file that would be taken."""
+    client_of_texts = Client()
+    client_of_texts.force_login(get_user_model().objects.get(username="staff"))
+    texts = desk(client_of_texts, practice, "lb") | {"title": "Kaffi", "_save": "x"}
+    content = client_of_texts.get(f"{BOARD}export/lb/").getvalue()
+    sent = content.replace(b'state="needs-translation" />', b'state="translated">Iwwersat</target>')
+    pages = {
+        "": {"action": "mark_reviewed", "_selected_action": [practice.translation_in("de").pk]},
+        "export/lb/": {},
+        "import/": {"file": SimpleUploadedFile("lb.xlf", sent)},
+        address(practice, "lb").removeprefix(BOARD): texts,
+    }
+    return {
+        path.rstrip("/").rpartition("/")[2] or path: (
+            client.get(f"{BOARD}{path}").status_code,
+            client.post(f"{BOARD}{path}", data).status_code,
+        )
+        for path, data in pages.items()
+    }
+
+
+def test_staff_without_the_right_neither_read_nor_change_translations(client, practice, colleague):
+    colleague()
+
+    answers = statuses(client, practice)
+
+    assert answers == {"": (403, 403), "lb": (403, 403), "import": (403, 403), "change": (403, 403)}
+    practice.refresh_from_db()
+    assert not practice.title_lb
+    assert practice.translation_in("de").state == "draft"
+    assert client.get(f"{BOARD}999999/change/").status_code == 403
+
+
+def test_who_may_only_read_translations_exports_them_and_changes_nothing(client, practice, colleague):
+    colleague("view")
+
+    answers = statuses(client, practice)
+    board = client.get(BOARD)
+
+    assert answers["lb"] == (200, 200)
+    assert answers["import"] == answers["change"] == (403, 403)
+    practice.refresh_from_db()
+    assert not practice.title_lb
+    assert practice.translation_in("de").state == "draft"
+    assertContains(board, f'href="{BOARD}export/lb/"')
+    assertNotContains(board, f'href="{BOARD}import/"')
+    assertNotContains(board, "/change/?")
+    assertNotContains(board, f'href="{address(practice, "lb")}')
+
+
+def test_who_may_change_translations_works_at_the_desk_imports_and_reads_the_report(client, practice, colleague):
+    colleague("change")
+
+    answers = statuses(client, practice)
+    board = client.get(BOARD)
+
+    assert answers == {"": (200, 302), "lb": (200, 200), "import": (200, 302), "change": (200, 409)}
+    practice.refresh_from_db()
+    assert practice.title_lb == "Iwwersat"
+    assert practice.translation_in("de").state == "reviewed"
+    for path in ["export/lb/", "import/"]:
+        assertContains(board, f'href="{BOARD}{path}"')
+    assertContains(board, f'href="{address(practice, "lb")}')
+    report = f"/admin/translations/translationimport/{TranslationImport.objects.get().pk}/change/"
+    assert client.get(report).status_code == 200
+
+
+def test_who_may_only_read_translations_reads_no_reports(client, practice, colleague):
+    colleague("view")
+    record = TranslationImport.objects.create(language="lb", file_name="lb.xlf", content="")
+
+    assert client.get(f"/admin/translations/translationimport/{record.pk}/change/").status_code == 403
