@@ -1,11 +1,11 @@
-"""Brings the states of translations up to date at the end of each batch."""
+"""Brings the states of translations up to date at the end of each batch, and locks the units that it changes."""
 
 from collections import defaultdict
 from collections.abc import Collection
 from typing import Any
 
 from core.changes import AtEnd, changed, changing, open_batch
-from translations.models import TranslatedUnit, record_translations, unit_models
+from translations.models import TranslatedUnit, lock_units, record_translations, unit_models
 
 Unit = tuple[type[TranslatedUnit], int]
 
@@ -22,6 +22,19 @@ def record(units: set[Unit]) -> None:
 recording = AtEnd(record)
 
 
+def lock_once(model: type[TranslatedUnit], keys: Collection[int]) -> None:
+    """Lock these units, but not those that are locked in this batch already."""
+    before = open_batch().before
+    lock_units(model, {key for key in keys if ("locked", model, key) not in before})
+    before.update({("locked", model, key): True for key in keys})
+
+
+def unit_changing(sender: type[TranslatedUnit], keys: Collection[int], is_deletion: bool, **kwargs: Any) -> None:
+    # What is deleted is locked by its `delete()`.
+    if not is_deletion:
+        lock_once(sender, keys)
+
+
 def unit_changed(sender: type[TranslatedUnit], keys: Collection[int], **kwargs: Any) -> None:
     recording.add([(sender, key) for key in keys])
 
@@ -33,9 +46,12 @@ def connect_part(model: type[TranslatedUnit], related_name: str) -> None:
     def units_of(keys: Collection[int]) -> list[int]:
         return list(part._base_manager.filter(pk__in=keys).order_by().values_list(unit, flat=True).distinct())
 
-    def part_changing(keys: Collection[int], **kwargs: Any) -> None:
+    def part_changing(keys: Collection[int], is_deletion: bool, **kwargs: Any) -> None:
         # Before the change too: a part may be deleted, or given to another unit.
-        recording.add([(model, key) for key in units_of(keys)])
+        units = units_of(keys)
+        recording.add([(model, key) for key in units])
+        if not is_deletion:
+            lock_once(model, units)
 
     def part_changed(keys: Collection[int], **kwargs: Any) -> None:
         recording.add([(model, key) for key in units_of(keys)])
@@ -46,6 +62,7 @@ def connect_part(model: type[TranslatedUnit], related_name: str) -> None:
 
 def connect() -> None:
     for model in unit_models():
+        changing.connect(unit_changing, sender=model)
         changed.connect(unit_changed, sender=model)
         for related_name in model.translation_parts:
             connect_part(model, related_name)
