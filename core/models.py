@@ -39,6 +39,8 @@ class TrackedQuerySet(models.QuerySet):
 
     def delete(self) -> tuple[int, dict[str, int]]:
         with batch():
+            # Told before anything is locked: what these rows are parts of is locked first.
+            tell_changing(self.model, set(self.order_by().values_list("pk", flat=True)), is_deletion=True)
             self.lock(to_delete=True)
             return super().delete()
 
@@ -77,6 +79,7 @@ class NaturalKeyModel(models.Model):
 
     def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
         with batch():
+            tell_changing(type(self), {self.pk}, is_deletion=True)
             type(self)._base_manager.filter(pk=self.pk).lock(to_delete=True)  # type: ignore[attr-defined]
             return super().delete(*args, **options)
 

@@ -46,12 +46,11 @@ def connect_part(model: type[TranslatedUnit], related_name: str) -> None:
     def units_of(keys: Collection[int]) -> list[int]:
         return list(part._base_manager.filter(pk__in=keys).order_by().values_list(unit, flat=True).distinct())
 
-    def part_changing(keys: Collection[int], is_deletion: bool, **kwargs: Any) -> None:
+    def part_changing(keys: Collection[int], **kwargs: Any) -> None:
         # Before the change too: a part may be deleted, or given to another unit.
         units = units_of(keys)
         recording.add([(model, key) for key in units])
-        if not is_deletion:
-            lock_once(model, units)
+        lock_once(model, units)
 
     def part_changed(keys: Collection[int], **kwargs: Any) -> None:
         recording.add([(model, key) for key in units_of(keys)])

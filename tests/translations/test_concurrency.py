@@ -118,6 +118,24 @@ def test_who_saves_a_part_waits_for_the_desk_before_touching_it():
     assert practice.translation_in("de").state == "outdated"
 
 
+@pytest.mark.parametrize(
+    "delete", [PracticeSection.delete, lambda section: PracticeSection.objects.filter(pk=section.pk).delete()]
+)
+def test_who_deletes_a_part_waits_for_the_desk_before_touching_it(delete):
+    practice = make_translated_practice()
+    section = practice.sections.first()
+
+    with transaction.atomic():
+        practice.lock()
+        thread = starts_and_waits(lambda: delete(PracticeSection.objects.get(pk=section.pk)))
+        # A deadlock, if the other one had the section already and waited for the practice.
+        save_section(section.pk, body_de="<p>Zwei</p>")
+    thread.join()
+
+    assert practice.sections.count() == 1
+    assert practice.translation_in("de").total == 3
+
+
 def test_who_reviews_waits_for_who_changes_the_original():
     practice = make_translated_practice()
 
