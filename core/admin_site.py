@@ -1,17 +1,13 @@
 """The staff's desk: its site, and what the admin pages of all apps share."""
 
-import json
 from typing import Any
 
 from django import forms
-from django.apps import apps
 from django.contrib.admin import AdminSite, ModelAdmin
-from django.contrib.auth import get_permission_codename
+from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.text import capfirst
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.i18n import JavaScriptCatalog
 from js_asset import Media
@@ -54,55 +50,12 @@ class FoldedSearch(ModelAdmin):
         return queryset.filter(pk__in=found), False
 
 
-class WordedForStaff(ModelAdmin):
-    """The pages on which Django shows names out of the code: what goes along when a row is deleted, and its history."""
-
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[list, dict, set, list]:
-        """Without the rows that only the portal knows. What is recorded of a row, as how far its translations are, goes
-        along, though nobody may delete it by itself."""
-        to_delete, counts, needed, protected = super().get_deleted_objects(objs, request)
-        models = [model._meta for model in apps.get_models(include_auto_created=True)]
-        unnamed = [opts for opts in models if opts.auto_created or "verbose_name" not in opts.original_attrs]
-        beginnings = tuple(f"{capfirst(opts.verbose_name)}: " for opts in unnamed)
-
-        def named(rows: list) -> list:
-            nested = [named(row) if isinstance(row, list) else row for row in rows]
-            return [row for row in nested if row and not (isinstance(row, str) and row.startswith(beginnings))]
-
-        for opts in unnamed:
-            counts.pop(str(opts.verbose_name_plural), None)
-        forbidden = {
-            opts.verbose_name
-            for opts in models
-            if not request.user.has_perm(f"{opts.app_label}.{get_permission_codename('delete', opts)}")
-        }
-        return named(to_delete), counts, needed & forbidden, protected
-
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
-        """Django records the English labels of fields ("Title [fr]") and looks for them as they are, in vain."""
-        response: Any = super().history_view(request, object_id, extra_context)
-        for entry in getattr(response, "context_data", {}).get("action_list", []):
-            if entry.change_message.startswith("["):
-                changes = json.loads(entry.change_message)
-                for change in (change for message in changes for change in message.values() if "fields" in change):
-                    change["fields"] = [translated_label(label) for label in change["fields"]]
-                entry.change_message = json.dumps(changes)
-        return response
-
-
-def translated_label(label: str) -> str:
-    """The label of a field in the active language. Names of fields are lower case in the catalogues."""
-    name, bracket, language = label.partition(" [")
-    text = gettext(name)
-    return (text if text != name else capfirst(gettext(name[:1].lower() + name[1:]))) + bracket + language
-
-
 class PortalInline(TranslationStackedInline):
     extra = 0
     formfield_overrides = HTTPS_ADDRESSES
 
 
-class PortalAdmin(FoldedSearch, WordedForStaff, TranslationAdmin):
+class PortalAdmin(FoldedSearch, TranslationAdmin):
     """A change form with the language switch above it, and the rich text editor where a field asks for it."""
 
     class Media:
@@ -129,6 +82,13 @@ class PortalAdmin(FoldedSearch, WordedForStaff, TranslationAdmin):
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: object | None = None) -> dict:
         return {} if self.has_fixed_address(obj) else super().get_prepopulated_fields(request, obj)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[list, dict, set, list]:
+        """The states of its translations go along with an object, though nobody may delete them alone."""
+        to_delete, counts, needed, protected = super().get_deleted_objects(objs, request)
+        relations = [field for field in self.opts.get_fields() if isinstance(field, GenericRelation)]
+        records = {relation.related_model._meta.verbose_name for relation in relations}
+        return to_delete, counts, needed - records, protected
 
     def has_fixed_address(self, obj: Any) -> bool:
         return hasattr(obj, "slug")
