@@ -11,8 +11,6 @@ settings = runpy.run_path(str(Path(__file__).with_name("gresil") / "settings.py"
 workers = int(settings["WEB_CONCURRENCY"])
 threads = 4
 timeout = 30
-# A search that is too long is answered by the portal with a sentence, so the server lets it through: 0 is no limit.
-limit_request_line = 0
 forwarded_allow_ips = "127.0.0.1"
 control_socket_disable = True
 

@@ -1,6 +1,8 @@
 """The start of the portal under different environments, in a process of its own."""
 
 import os
+import re
+import shlex
 import subprocess
 import sys
 
@@ -87,6 +89,12 @@ def test_a_wrong_setting_stops_gunicorn_before_its_workers(wrong, sentence):
 
     assert python(*gunicorn).returncode == 0
     assert_stopped_with_one(sentence, python(*gunicorn, **wrong))
+
+
+def test_gunicorn_limits_the_length_of_an_address():
+    printed = python("-m", "gunicorn", "--config", "gunicorn.conf.py", "--print-config", "gresil.wsgi").stdout
+
+    assert 0 < int(re.search(r"limit_request_line\s+= (\d+)", printed)[1]) <= 8190
 
 
 def test_host_names_may_be_written_with_blanks_and_as_addresses():
