@@ -7,9 +7,9 @@ COPY requirements.txt .
 RUN python3 -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.txt
 COPY . .
 # Static files and catalogues belong to the image; these values only let the settings load.
-RUN PRODUCTION=true SECRET_KEY=only-for-the-build-only-for-the-build-only-for-the-build ALLOWED_HOSTS=build \
-    DATABASE_URL=postgres://build CACHE_URL=redis://build \
-    sh -c '/venv/bin/python manage.py compile_messages && /venv/bin/python manage.py collectstatic --no-input'
+RUN export PRODUCTION=true ALLOWED_HOSTS=build DATABASE_URL=postgres://build CACHE_URL=redis://build \
+    SECRET_KEY=$(python3 -c "import secrets; print(secrets.token_urlsafe(64))") \
+    && /venv/bin/python manage.py compile_messages && /venv/bin/python manage.py collectstatic --no-input
 
 FROM ${BASE}
 RUN useradd --system --uid 10001 --home-dir /app gresil

@@ -47,8 +47,13 @@ if not re.fullmatch("[1-9][0-9]{0,3}", WEB_CONCURRENCY):
 if PRODUCTION:
     if DEBUG:
         stop("DEBUG cannot be true in production: it shows code and settings to every visitor.")
+    # Keys that stand in print: those that `startproject` marks, and the one that our Dockerfile had.
+    if SECRET_KEY.startswith(("django-insecure-", "only-for-the-build-")) or len(set(SECRET_KEY)) < 10:
+        stop("SECRET_KEY is known or easily guessed: set it to a long random text.")
     if not ALLOWED_HOSTS:
         stop("ALLOWED_HOSTS is missing: set it to the host names of the portal, separated by commas.")
+    if "*" in ALLOWED_HOSTS:
+        stop("ALLOWED_HOSTS has “*”: in production write the host names of the portal.")
     if not DATABASE_URL.startswith(("postgres://", "postgresql://")):
         stop("DATABASE_URL is missing or not PostgreSQL: set it to postgres://user:password@host:5432/name.")
     if not CACHE_URL:

@@ -58,6 +58,10 @@ def assert_stopped_with_one(sentence: str, result: subprocess.CompletedProcess) 
         ({"WEB_CONCURRENCY": "1.5"}, "WEB_CONCURRENCY must be a whole number of at least 1"),
         ({"WEB_CONCURRENCY": "0"}, "WEB_CONCURRENCY must be a whole number of at least 1"),
         (PRODUCTION | {"SECRET_KEY": ""}, "SECRET_KEY is missing or shorter than 50 characters"),
+        (PRODUCTION | {"SECRET_KEY": "only-for-the-build-" * 3}, "SECRET_KEY is known or easily guessed"),
+        (PRODUCTION | {"SECRET_KEY": f"django-insecure-{'0123456789abcdefghij' * 3}"}, "SECRET_KEY is known"),
+        (PRODUCTION | {"SECRET_KEY": "a" * 60}, "SECRET_KEY is known or easily guessed"),
+        (PRODUCTION | {"ALLOWED_HOSTS": "gresil.example,*"}, "ALLOWED_HOSTS has “*”"),
         (PRODUCTION | {"DEBUG": "true"}, "DEBUG cannot be true in production"),
         (PRODUCTION | {"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS is missing"),
         (PRODUCTION | {"DATABASE_URL": ""}, "DATABASE_URL is missing or not PostgreSQL"),
@@ -116,6 +120,15 @@ def test_production_settings_pass_the_deployment_check_without_a_warning():
     result = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
 
     assert result.returncode == 0, result.stderr
+
+
+def test_a_key_generated_as_the_docker_build_does_is_accepted():
+    recipe = re.search(r"SECRET_KEY=\$\((.*?)\)\s", (settings.BASE_DIR / "Dockerfile").read_text())
+
+    key = python(*shlex.split(recipe[1])[1:]).stdout.strip()
+
+    assert len(key) >= 50
+    assert manage("check", **PRODUCTION | {"SECRET_KEY": key}).returncode == 0
 
 
 def test_nothing_set_is_enough_on_ones_own_machine():
