@@ -1,39 +1,72 @@
+import fcntl
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection
 
 from gresil.settings import stop
 
 
+def ask_the_database() -> None:
+    try:
+        connection.ensure_connection()
+    except DatabaseError as error:
+        reason = str(error).partition("\n")[0]
+        stop(f"The database does not answer ({reason}): look at DATABASE_URL.")
+
+
+@contextmanager
+def lock() -> Iterator[None]:
+    """Of several machines or processes that start at once, one prepares and the others wait for it.
+
+    PostgreSQL lets go of its lock also when the process dies; SQLite has none of this kind, so a file of this machine
+    serves.
+    """
+    if connection.vendor == "postgresql":
+        ask_the_database()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(hashtext('prepare'))")
+            try:
+                yield
+            finally:
+                cursor.execute("SELECT pg_advisory_unlock(hashtext('prepare'))")
+    else:
+        settings.VAR_DIR.mkdir(exist_ok=True)
+        with (settings.VAR_DIR / "prepare.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            ask_the_database()
+            yield
+
+
 class Command(BaseCommand):
-    help = "Make this machine ready to serve: catalogues, tables, content, and a first staff account."
+    help = (
+        "Make this machine ready to serve: catalogues, tables and content; on one's own machine also a first account "
+        "of staff."
+    )
 
     def handle(self, *args, **options) -> None:
-        self.ask_the_database()
-        call_command("compile_messages")
-        call_command("migrate", verbosity=0, interactive=False)
-        call_command("load_content")
-        self.create_first_account()
+        with lock():
+            call_command("compile_messages")
+            call_command("migrate", verbosity=0, interactive=False)
+            call_command("load_content")
+            self.see_to_an_account()
 
-    def ask_the_database(self) -> None:
-        try:
-            connection.ensure_connection()
-        except DatabaseError as error:
-            reason = str(error).partition("\n")[0]
-            stop(f"The database does not answer ({reason}): look at DATABASE_URL.")
-
-    @transaction.atomic
-    def create_first_account(self) -> None:
+    def see_to_an_account(self) -> None:
         user_model = get_user_model()
         if user_model.objects.exists():
             self.stdout.write("The staff's desk is at /admin/ (forgot the password: manage.py changepassword).")
-            return
-        password = secrets.token_urlsafe(16)
-        user_model.objects.create_superuser("admin", password=password)
-        self.stdout.write(
-            "\nThe staff's desk is at /admin/. A first account was made for it; this is shown only once:\n"
-            f"    user name: admin\n    password:  {password}\n"
-        )
+        elif settings.PRODUCTION:
+            # A password in the log of a server is read by more people than the one whom it is for.
+            self.stdout.write("The staff's desk at /admin/ has no account yet: manage.py createsuperuser makes one.")
+        else:
+            password = secrets.token_urlsafe(16)
+            user_model.objects.create_superuser("admin", password=password)
+            self.stdout.write(
+                "\nThe staff's desk is at /admin/. A first account was made for it; this is shown only once:\n"
+                f"    user name: admin\n    password:  {password}\n"
+            )
