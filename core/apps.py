@@ -1,9 +1,10 @@
 from django.apps import AppConfig, apps
 from django.contrib.admin.apps import AdminConfig
 from django.db.backends.signals import connection_created
+from django.db.models.signals import pre_save
 
 from core.changes import listen_to
-from core.text import ALPHABETICAL, compare_alphabetically
+from core.text import ALPHABETICAL, compare_alphabetically, compose_texts
 
 
 def add_alphabetical_order(connection, **kwargs) -> None:
@@ -19,6 +20,7 @@ class CoreConfig(AppConfig):
         for model in apps.get_models():
             # Every subclass of `NaturalKeyModel`.
             if hasattr(model, "natural_key_fields"):
+                pre_save.connect(compose_texts, sender=model)
                 listen_to(model)
 
 

@@ -7,7 +7,7 @@ from django.db import models
 
 from core.changes import batch, tell_changed, tell_changing
 from core.languages import translated
-from core.text import alphabetically
+from core.text import alphabetically, compose_texts, composed
 
 
 class TrackedQuerySet(models.QuerySet):
@@ -23,6 +23,7 @@ class TrackedQuerySet(models.QuerySet):
         list(rows.select_for_update(no_key=not to_delete).values_list("pk"))
 
     def update(self, **values: Any) -> int:
+        values = {name: composed(value) if isinstance(value, str) else value for name, value in values.items()}
         with batch():
             keys = set(self.order_by().values_list("pk", flat=True))
             tell_changing(self.model, keys)
@@ -31,11 +32,20 @@ class TrackedQuerySet(models.QuerySet):
         return count
 
     def bulk_create(self, objs: Iterable[Any], *args: Any, **options: Any) -> list:
+        objs = list(objs)
+        for row in objs:
+            compose_texts(row)
         with batch():
-            rows = super().bulk_create(list(objs), *args, **options)
+            rows = super().bulk_create(objs, *args, **options)
             # With `ignore_conflicts` the keys are not known; only Django's own `add()` asks for that, and tells of it.
             tell_changed(self.model, {row.pk for row in rows if row.pk})
         return rows
+
+    def bulk_update(self, objs: Iterable[Any], *args: Any, **options: Any) -> int:
+        objs = list(objs)
+        for row in objs:
+            compose_texts(row)
+        return super().bulk_update(objs, *args, **options)
 
     def delete(self) -> tuple[int, dict[str, int]]:
         with batch():

@@ -4,10 +4,11 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 from html import unescape
+from typing import Any
 
 import Stemmer
 from django.conf import settings
-from django.db.models import F
+from django.db.models import CharField, F, Model, TextField
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Collate
 from django.utils.html import strip_tags
@@ -30,6 +31,26 @@ def fold_anew(text: str) -> str:
 # The same words and names are compared again and again; whole texts are not.
 LONGEST_NAME = 60
 fold_name = lru_cache(maxsize=100_000)(fold_anew)
+
+
+def composed(text: str) -> str:
+    """`text` with each letter and its accent as one character (NFC): some keyboards and programs send two."""
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+
+
+@cache
+def text_columns(model: type[Model]) -> list[str]:
+    fields = model._meta.concrete_fields
+    return [field.attname for field in fields if isinstance(field, CharField | TextField)]
+
+
+def compose_texts(instance: Model, **kwargs: Any) -> None:
+    """Before a row is saved: see `composed()`. Receives `pre_save`, which loaddata sends too."""
+    # Not by getattr(): that would fetch deferred columns, and read a translated one in the active language.
+    values = instance.__dict__
+    for name in text_columns(type(instance)):
+        if isinstance(text := values.get(name), str):
+            values[name] = composed(text)
 
 
 def compare_alphabetically(left: str, right: str) -> int:
