@@ -93,4 +93,5 @@ def printable(text: str) -> str:
 
 def plain(html: str) -> str:
     """The words of a rich text, without its marks; paragraphs and list items stay apart."""
-    return " ".join(unescape(strip_tags(html.replace("<", " <"))).split())
+    text = unescape(strip_tags(html.replace("<", " <"))) if "<" in html or "&" in html else html
+    return " ".join(text.split())

@@ -1,19 +1,17 @@
 """How a term of the glossary is recognised, in a text and in a query, and what a superseded one is called today."""
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from html import unescape
 from uuid import UUID
 
 from django.conf import settings
 
 from core.languages import all_columns, in_language, text_language
 from core.models import Version
-from core.text import fold, stop_words
+from core.text import composed, fold, plain, stop_words
 from practices.models import Practice, Term, TermKind
 from translations.glossary import TermForTranslators
 
@@ -76,13 +74,6 @@ def phrase_of(name: str) -> Phrase:
     return tuple(word.folded for word in words_of(name))
 
 
-def composed(html: str) -> str:
-    """The letters of a text that may be rich: the editor's HTML is clean, so its marks end at the first `>`."""
-    if "<" in html or "&" in html:
-        html = unescape(re.sub(r"<[^>]*>", " ", html))
-    return unicodedata.normalize("NFC", html)
-
-
 def names_of(term: Term, language: str) -> list[str]:
     """Name and other forms of `term` in `language`, without its acronym."""
     names = [in_language(term, "name", language), *in_language(term, "aliases", language).splitlines()]
@@ -138,7 +129,7 @@ class Vocabulary:
 
     def terms_in(self, language: str, text: str) -> set[int]:
         """Keys of the terms that a text in `language`, which may be rich, names."""
-        return {mention.term for mention in self.mentions(language, words_of(composed(text)))}
+        return {mention.term for mention in self.mentions(language, words_of(composed(plain(text))))}
 
     def meant_by(self, phrase: Sequence[str]) -> set[int]:
         """Keys of the terms that folded words name in whichever language, with those that came right before and right
