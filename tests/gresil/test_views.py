@@ -227,18 +227,6 @@ def test_a_page_that_does_not_exist_says_so_in_the_visitors_language(client, pat
         assert f'class="button" href="/{language}/{way_on}/"' in main_of(response)
 
 
-def test_the_site_map_lists_published_fiches_in_all_languages_and_no_person(client):
-    make_practice(slug="cafe")
-    make_practice(slug="brouillon", state="draft")
-
-    response = client.get("/sitemap.xml")
-
-    for language in LANGUAGES:
-        assertContains(response, f"<loc>http://testserver/{language}/practices/cafe/</loc>")
-    assertNotContains(response, "brouillon")
-    assertNotContains(response, "/contacts/")
-
-
 def test_every_answer_carries_the_content_security_policy(client):
     policy = client.get("/fr/")["Content-Security-Policy"]
 

@@ -357,7 +357,7 @@ def test_the_glossary_asks_the_database_as_often_for_many_terms(client, django_a
 @pytest.mark.django_db
 def test_the_glossary_is_found_from_every_page_and_by_search_engines(client):
     assertContains(client.get("/fr/about/"), f'href="{GLOSSARY}"')
-    assertContains(client.get("/sitemap.xml"), "<loc>http://testserver/lb/glossary/</loc>")
+    assertContains(client.get("/sitemap-pages.xml"), "<loc>http://testserver/lb/glossary/</loc>")
     with translation.override("de"):
         assert reverse("glossary") == "/de/glossary/"
 
