@@ -49,7 +49,7 @@ messages-check: $(VENV)/installed-dev
 	$(DJANGO) compile_messages
 	$(BIN)/pytest --no-cov tests/test_messages.py
 
-# Search and lists with 25, 10,000 and 100,000 fiches, on SQLite and, with BENCH_DATABASE_URL, on PostgreSQL. Half an hour to an hour.
+# Every kind of page with 25 and 10,000 practices, on SQLite and, with BENCH_DATABASE_URL, on PostgreSQL too. Half an hour.
 bench: $(VENV)/installed
 	bin/bench
 

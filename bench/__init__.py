@@ -1,0 +1,17 @@
+"""What only measures: `python -m bench.synthetic 10000` fills a library, `python -m bench.measure` measures its pages.
+Not part of the portal; both refuse to run in production."""
+
+import os
+
+import django
+from django.apps import apps
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gresil.settings")
+if not apps.ready:
+    django.setup()
+
+
+def refuse_in_production() -> None:
+    if settings.PRODUCTION:
+        raise SystemExit("Not in production: this fills the library with synthetic practices, or changes real ones.")

@@ -1,23 +1,47 @@
+"""What a page costs: `python -m bench.measure` measures the library that DATABASE_URL names and prints a line for each
+figure; `python -m bench.measure figures.jsonl` also appends them to that file, of which `bench.table` makes a table.
+
+Within this process, without the network. CPU is that of the process: on PostgreSQL the server works beside it, which
+only the other clock sees.
+"""
+
 import gc
 import json
 import logging
+import math
+import resource
 import statistics
+import subprocess
+import sys
 import time
-from typing import Any
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from functools import partial
+from itertools import combinations, islice
+from pathlib import Path
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
-from django.db import connection, reset_queries
+from django.contrib.auth import get_user_model
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from bench import refuse_in_production
+from core.changes import batch
+from core.languages import target_languages
+from library.models import PostingList
+from library.search import Matches, parse
 from practices.models import Practice
+from translations import xliff
+from translations.models import Translation
 
-# Each page by several addresses in turn, so that no answer is one that was just given.
-PAGES = {
-    "list with facets": [
-        f"practices/?sort={sort}&page={page}" for sort in ("newest", "updated", "title") for page in ("", "1")
-    ],
+Call = Callable[[], None]
+
+# A figure is measured so many times over, and not much longer than so many seconds.
+ROUNDS = 6
+SECONDS = 20
+LIBRARY = {
+    "list": [f"practices/?sort={sort}&page={page}" for sort in ("newest", "updated", "title") for page in ("", "1")],
     "filter": [
         f"practices/?{query}"
         for query in (
@@ -30,7 +54,7 @@ PAGES = {
             "audience=women&theme=participation",
         )
     ],
-    "full-text search": [
+    "search, real words": [
         f"practices/?q={words}"
         for words in (
             "café des langues",
@@ -38,56 +62,170 @@ PAGES = {
             "jardin",
             "kanner schoul",
             "housing refugees",
-            "Gemengepakt",
             "commune",
             "int",
         )
     ],
-    "map of the library": ["practices/?view=map", "practices/?view=map&theme=pci", "practices/?view=map&q=jardin"],
-    "page of a commune": ["communes/strassen/", "communes/wahl/", "communes/luxembourg/"],
-    "finder": [
-        f"communes/suggestions/?q={words}" for words in ("esch", "strasen", "Baschraach", "belval", "L-4750", "wahl")
+    "empty search, misspelt": [
+        f"practices/?q={word}" for word in ("intégratoin", "Kommissioonn", "jardiin", "bénévvole", "Sproochencaffé")
     ],
+    "map of the library": [f"practices/?view=map{rest}" for rest in ("", "&theme=pci", "&q=jardin")],
+    "page of an organisation": ["organisations/asti/"],
+    "page of a commune": ["communes/strassen/", "communes/wahl/", "communes/luxembourg/"],
+    "finder": [f"communes/suggestions/?q={words}" for words in ("esch", "strasen", "Baschraach", "L-4750", "wahl")],
 }
+SITE_MAP = "/sitemap-practices.xml?p=1"
+DESK = {
+    "desk, list of practices": ["/admin/practices/practice/", "/admin/practices/practice/?q=jardin"],
+    "desk, list of terms": ["/admin/practices/term/"],
+}
+# Practices whose translations are exported together.
+EXPORTED = 25
 
 
-class Command(BaseCommand):
-    help = "Milliseconds (p50, p95) and queries of the pages that search; within this process, without the network."
+@dataclass
+class Figure:
+    """Milliseconds, for each of `objects` where the work grows with them by its nature."""
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--rounds", type=int, default=6, help="times that each address is asked for")
-        parser.add_argument("--json", action="store_true")
+    name: str
+    cpu: float
+    p50: float
+    p95: float
+    queries: int
+    objects: int = 1
+    megabytes: int = 0
+    """Of memory at most, where it was looked at."""
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        logging.disable(logging.WARNING)
-        # As the worker of gunicorn.conf.py does.
-        gc.collect()
-        gc.freeze()
-        client = Client(headers={"host": settings.ALLOWED_HOSTS[0]})
-        count = Practice.objects.published().count()
-        results = {}
-        for name, addresses in PAGES.items():
-            times, queries = [], 0
-            for round_number in range(options["rounds"] + 1):
-                for address in addresses:
-                    reset_queries()
-                    with CaptureQueriesContext(connection) as captured:
-                        start = time.perf_counter()
-                        response = client.get(f"/{settings.LANGUAGE_CODE}/{address}")
-                        elapsed = 1000 * (time.perf_counter() - start)
-                    if response.status_code not in {200, 404}:
-                        raise SystemExit(f"{address} answered {response.status_code}")
-                    queries = max(queries, len(captured))
-                    # The first round only warms up.
-                    if round_number:
-                        times.append(elapsed)
-            p95 = statistics.quantiles(times, n=20)[-1]
-            results[name] = {"p50": statistics.median(times), "p95": p95, "queries": queries}
-        if options["json"]:
-            self.stdout.write(json.dumps({"fiches": count, "vendor": connection.vendor, "pages": results}))
-            return
-        self.stdout.write(f"{connection.vendor}, {count} fiches")
-        for name, row in results.items():
-            self.stdout.write(
-                f"  {name:<20} p50 {row['p50']:7.1f} ms   p95 {row['p95']:7.1f} ms   {row['queries']} queries"
-            )
+
+def measure(name: str, calls: list[Call], objects: int = 1) -> Figure:
+    """Each call in turn, so that no answer is one that was just given."""
+    cpu, wall, queries = [], [], 0
+    for call in calls:
+        # This round warms up; recording queries takes time, so it is not measured.
+        with CaptureQueriesContext(connection) as captured:
+            call()
+        queries = max(queries, len(captured))
+    start = time.perf_counter()
+    for _ in range(ROUNDS):
+        for call in calls:
+            cpu_before, before = time.process_time(), time.perf_counter()
+            call()
+            cpu.append(1000 * (time.process_time() - cpu_before) / objects)
+            wall.append(1000 * (time.perf_counter() - before) / objects)
+        if time.perf_counter() - start > SECONDS:
+            break
+    p95 = sorted(wall)[math.ceil(0.95 * len(wall)) - 1]
+    return Figure(name, statistics.median(cpu), statistics.median(wall), p95, queries, objects)
+
+
+def get(client: Client, address: str) -> None:
+    response = client.get(address)
+    if response.status_code != 200:
+        raise SystemExit(f"{address} answered {response.status_code}")
+    if response.streaming:
+        list(response)
+
+
+def words_by_frequency() -> list[str]:
+    """The words of the texts in the source language, that of the most practices first."""
+    rows = PostingList.objects.filter(language=settings.LANGUAGE_CODE, part="body")
+    counted = [(-len(row.practices), row.word) for row in rows.iterator() if row.word.isalpha() and len(row.word) > 3]
+    return [word for _count, word in sorted(counted)]
+
+
+def apart(words: Iterable[str]) -> list[str]:
+    """Pairs of words that stand in no practice together."""
+    pairs = (f"{one} {other}" for one, other in combinations(words, 2))
+    return list(islice((pair for pair in pairs if not Matches(parse(pair)).all), 6))
+
+
+def save(practice: Practice) -> None:
+    """What the desk does when somebody has changed a word of the summary and of a section; and not for good."""
+    with transaction.atomic():
+        with batch():
+            for row, field in [(practice, "summary"), (practice.sections.all()[0], "body")]:
+                column = f"{field}_{settings.LANGUAGE_CODE}"
+                setattr(row, column, f"{getattr(row, column)} zorglub")
+                row.save()
+        transaction.set_rollback(True)
+
+
+def pages() -> dict[str, list[Call]]:
+    """Name of a figure -> what is to be measured for it."""
+    host = {"host": settings.ALLOWED_HOSTS[0]}
+    visitor, staff = Client(headers=host), Client(headers=host)
+    user, _created = get_user_model().objects.get_or_create(username="bench", is_staff=True, is_superuser=True)
+    staff.force_login(user)
+    words = words_by_frequency()
+    addresses = {name: [f"/{settings.LANGUAGE_CODE}/{page}" for page in some] for name, some in LIBRARY.items()}
+    search = f"/{settings.LANGUAGE_CODE}/practices/?q="
+    addresses["search, frequent words"] = [search + word for word in words[:6]]
+    addresses["search, words of middle rank"] = [search + word for word in words[200:206]]
+    addresses["search, rare words"] = [search + word for word in words[-6:]]
+    addresses["empty search, words apart"] = [search + pair for pair in apart(words[-20:])]
+    addresses["site map, index"] = ["/sitemap.xml"]
+    calls: dict[str, list[Call]] = {
+        name: [partial(get, visitor, page) for page in some] for name, some in addresses.items()
+    }
+    calls |= {name: [partial(get, staff, page) for page in some] for name, some in DESK.items()}
+    practices = Practice.objects.published().order_by("pk")
+    calls["site map, for each address"] = [partial(get, visitor, SITE_MAP)]
+    calls["saving a practice"] = [partial(save, practice) for practice in practices[:: max(1, len(practices) // 6)][:6]]
+    return calls
+
+
+def addresses_of_site_map() -> int:
+    return Client(headers={"host": settings.ALLOWED_HOSTS[0]}).get(SITE_MAP).content.count(b"<loc>")
+
+
+def measure_export() -> Figure:
+    """Of practices alone: other objects have few texts."""
+    language = target_languages()[0]
+    of_practices = Translation.objects.filter(language=language, content_type__model="practice")
+    keys = list(of_practices.order_by("-pk").values_list("pk", flat=True)[:EXPORTED])
+
+    def export() -> None:
+        xliff.write(language, Translation.objects.filter(pk__in=keys).with_units())
+
+    return measure("export, for each practice", [export], len(keys))
+
+
+def measure_rebuild() -> Figure:
+    """In a process of its own, whose memory is looked at."""
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    command = [sys.executable, "manage.py", "rebuild_search", "--verbosity", "0"]
+    subprocess.run(command, cwd=settings.BASE_DIR, check=True)  # noqa: S603 - a command of our own
+    after, count = resource.getrusage(resource.RUSAGE_CHILDREN), Practice.objects.count()
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    wall = 1000 * (time.perf_counter() - start) / count
+    return Figure("rebuild, for each practice", 1000 * cpu / count, wall, wall, 0, count, after.ru_maxrss // 1024)
+
+
+def measure_all() -> list[Figure]:
+    refuse_in_production()
+    logging.disable(logging.WARNING)
+    # As the worker of gunicorn.conf.py does.
+    gc.collect()
+    gc.freeze()
+    objects = {"site map, for each address": addresses_of_site_map()}
+    figures = [measure(name, calls, objects.get(name, 1)) for name, calls in pages().items()]
+    return [*figures, measure_export()]
+
+
+def main(file: str = "") -> None:
+    figures = [*measure_all(), measure_rebuild()]
+    count = Practice.objects.published().count()
+    rows = [{"database": connection.vendor, "practices": count} | asdict(figure) for figure in figures]
+    print(f"{connection.vendor}, {count} practices")
+    for figure in figures:
+        print(
+            f"  {figure.name:<28} CPU {figure.cpu:8.2f} ms   p50 {figure.p50:8.1f} ms   p95 {figure.p95:8.1f} ms"
+            f"   {figure.queries:3} queries" + (f"   {figure.megabytes} MB" if figure.megabytes else "")
+        )
+    if file:
+        with Path(file).open("a", encoding="utf-8") as lines:
+            lines.writelines(json.dumps(row) + "\n" for row in rows)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
