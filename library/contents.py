@@ -1,7 +1,6 @@
 """What the index holds of a practice: the words of its texts and the choices of the facets by which it is found."""
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -11,7 +10,7 @@ from django.db.models import Model, Prefetch, QuerySet
 
 from contacts.models import Contact
 from core.languages import all_columns, in_language
-from core.text import fold, plain, stem, stop_words
+from core.text import composed, fold, plain, stem, stop_words
 from library.facets import FACETS, RowFacet, model_at, rows_at
 from practices.models import Practice, PracticeContact
 from practices.terms import Vocabulary
@@ -121,30 +120,34 @@ def entries_of(practice: Practice, vocabulary: Vocabulary) -> Entries:
         for facet in FACETS.values():
             entries.facet_values.update((facet.name, value) for value in facet.values(practice))
     for (language, part), text in texts_of(practice).items():
-        words = set(re.findall(r"[^\W_]+", unicodedata.normalize("NFC", text)))
-        entries.posting_lists.update((language, part, token) for word in words for token in tokens(word, language))
-        terms = vocabulary.terms_in(language, text)
-        entries.posting_lists.update((language, part, term_token(term)) for term in terms)
+        in_order = re.findall(r"[^\W_]+", composed(text))
+        words = set(in_order)
+        found = {token for word in words for token in tokens(word, language)}
+        found.update(map(term_token, vocabulary.terms_among(language, in_order)))
+        entries.posting_lists.update((language, part, token) for token in found)
         if practice.is_published:
-            shown = {word for word in words if 3 <= len(word) <= LONGEST_SHOWN_WORD and word.isalpha()}
-            entries.search_words.update((word, folded) for word in shown if (folded := suggested_as(word)))
+            entries.search_words.update((word, folded) for word in words if (folded := suggested_as(word)))
     return entries
 
 
+# A library has some words again and again, so that what is known of a word is looked up rather than worked out.
 @lru_cache(maxsize=100_000)
 def suggested_as(word: str) -> str:
     """The folded word; empty when it is none to suggest."""
+    if not (3 <= len(word) <= LONGEST_SHOWN_WORD and word.isalpha()):
+        return ""
     folded = fold(word)
     return "" if folded in stop_words() or len(folded) > LONGEST_WORD or " " in folded else folded
 
 
-def tokens(word: str, language: str) -> list[str]:
+@lru_cache(maxsize=100_000)
+def tokens(word: str, language: str) -> tuple[str, ...]:
     """What the index holds of a word: folded, and its stem where that is another; nothing for a small word."""
-    return [
+    return tuple(
         token
         for token in dict.fromkeys([*fold(word).split(), *stem(word.casefold(), language).split()])
         if token not in stop_words() and len(token) <= LONGEST_WORD
-    ]
+    )
 
 
 def term_token(term: int) -> str:

@@ -5,7 +5,6 @@ A query is compiled from groups that are all required. A group is one word of th
 alternatives are words that must all stand in the text.
 """
 
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -17,7 +16,7 @@ from django.utils.safestring import SafeString
 from pyroaring import BitMap
 
 from core.languages import all_columns, in_language
-from core.text import fold, plain, stem, stop_words
+from core.text import composed, fold, plain, stem, stop_words
 from library.contents import PARTS, term_token
 from library.models import PostingList, SearchWord
 from library.sets import union
@@ -79,7 +78,8 @@ class Query:
     def mentions(self, language: str, words: Sequence[TextWord]) -> Iterator[Mention]:
         """Where the words of a text in `language` name one of the terms."""
         if self.vocabulary:
-            yield from (mention for mention in self.vocabulary.mentions(language, words) if mention.term in self.terms)
+            mentions = self.vocabulary.mentions(language, [word.text for word in words])
+            yield from (mention for mention in mentions if mention.term in self.terms)
 
     def marker(self, language: str) -> Marker:
         """Finds in a text in `language` what was looked for: from where to where, in the order of the text."""
@@ -105,7 +105,7 @@ class Query:
 
 def parse(text: str) -> Query:
     """The meaning of what a visitor typed; false when no word is left."""
-    found = [word.text for word in words_of(unicodedata.normalize("NFC", text).casefold())]
+    found = [word.text for word in words_of(composed(text).casefold())]
     # Some signs are several words once they are folded: ½ is 1 and 2.
     words = [part for word in found for part in (fold(word).split() if " " in fold(word) else [word])]
     words = [word for word in words if fold(word)][:MOST_WORDS]

@@ -107,29 +107,34 @@ class Vocabulary:
                 forms.sort(key=lambda form: -len(form.words))
             self.forms[language] = dict(by_word)
 
-    def mentions(self, language: str, words: Sequence[Word]) -> Iterator[Mention]:
-        """The terms that a text in `language` names, in its order. A term within a longer one is not meant by itself:
-        "intégration" in "plan communal intégration". An acronym counts only in its own capitals."""
+    def mentions(self, language: str, words: Sequence[str]) -> Iterator[Mention]:
+        """The terms that a text in `language` names by its words, in its order. A term within a longer one is not meant
+        by itself: "intégration" in "plan communal intégration". An acronym counts only in its own capitals."""
         by_word = self.forms[language]
+        folded_words = tuple(map(folded, words))
         free = 0
-        for position, word in enumerate(words):
-            if position < free or word.folded not in by_word:
+        # Most words begin no term: what is done for each of them is what reading a text costs.
+        for position in [place for place, word in enumerate(folded_words) if word in by_word]:
+            if position < free:
                 continue
             longest = 0
-            for form in by_word[word.folded]:
+            for form in by_word[folded_words[position]]:
                 if len(form.words) < longest:
                     break
                 end = position + len(form.words)
-                here = words[position:end]
-                if tuple(word.folded for word in here) == form.words and (
-                    not form.spelling or tuple(word.text for word in here) == form.spelling
+                if folded_words[position:end] == form.words and (
+                    not form.spelling or tuple(words[position:end]) == form.spelling
                 ):
                     longest, free = len(form.words), end
                     yield Mention(form.term, position, end - 1)
 
     def terms_in(self, language: str, text: str) -> set[int]:
         """Keys of the terms that a text in `language`, which may be rich, names."""
-        return {mention.term for mention in self.mentions(language, words_of(composed(plain(text))))}
+        return self.terms_among(language, [word.text for word in words_of(composed(plain(text)))])
+
+    def terms_among(self, language: str, words: Sequence[str]) -> set[int]:
+        """Keys of the terms that a text in `language` names by its words, which are given in its order."""
+        return {mention.term for mention in self.mentions(language, words)}
 
     def meant_by(self, phrase: Sequence[str]) -> set[int]:
         """Keys of the terms that folded words name in whichever language, with those that came right before and right
