@@ -41,8 +41,10 @@ def rich_text(instance: object, field: str) -> SafeString:
 
 
 @register.filter
-def partial_date(date: datetime.date, precision: str) -> str:
-    """As much of `date` as the source tells."""
+def partial_date(date: datetime.date | None, precision: str) -> str:
+    """As much of `date` as the source tells; nothing of an unknown one."""
+    if date is None:
+        return ""
     if precision == Precision.DAY:
         return day(date)
     return date_format(date, "Y" if precision == Precision.YEAR else "YEAR_MONTH_FORMAT")

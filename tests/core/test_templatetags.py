@@ -59,6 +59,10 @@ def test_a_date_shows_as_much_as_its_source_tells(precision, language, shown):
         assert partial_date(datetime.date(2016, 3, 9), precision) == shown
 
 
+def test_an_unknown_date_shows_nothing():
+    assert partial_date(None, "") == ""
+
+
 @pytest.mark.parametrize(
     ("language", "shown"), [("fr", "1\u202f262"), ("de", "1.262"), ("lb", "1.262"), ("en", "1,262")]
 )
