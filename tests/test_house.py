@@ -142,6 +142,17 @@ def test_no_template_lies_unused():
     assert not names - used
 
 
+def test_no_line_of_a_template_is_longer_than_120_characters():
+    lines = [
+        (f"{path.relative_to(ROOT)}:{number}", line)
+        for path in templates()
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+    ]
+
+    assert len(templates()) > 40
+    assert not [place for place, line in lines if len(line) > 120]
+
+
 def test_every_component_begins_by_naming_its_inputs_and_is_included_with_only_them():
     components = [path for path in templates() if path.parent.name == "components"]
     for path in components:

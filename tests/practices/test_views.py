@@ -87,7 +87,7 @@ def test_an_empty_result_leaves_a_way_on(client):
 
     results = main_of(response).partition('class="no-practices">')[2].partition("</div>")[0]
     assertInHTML('<a class="button" href="/fr/practices/">Toutes les bonnes pratiques</a>', results)
-    assertContains(response, '<p class="result-count" role="status">0 fiche')
+    assertInHTML('<p class="result-count" role="status">0 fiche – <q>rien</q></p>', response.content.decode())
 
 
 def test_a_choice_without_a_translation_keeps_its_language_everywhere(client):
@@ -478,7 +478,7 @@ def test_the_first_order_is_the_one_of_an_address_without_any(client):
 
     html = client.get("/fr/practices/?q=jardin").content.decode()
 
-    assert '<option value="" selected>' in html
+    assertInHTML('<option value="" selected>les plus pertinentes d’abord</option>', html)
     assert 'value="relevance"' not in html
 
 

@@ -1,7 +1,7 @@
 import datetime
 
 import pytest
-from pytest_django.asserts import assertContains, assertNotContains
+from pytest_django.asserts import assertContains, assertInHTML, assertNotContains
 
 from tests.factories import make_commune, make_organisation, make_practice, make_session
 
@@ -23,7 +23,9 @@ def test_sessions_to_come_stand_before_past_ones(client):
 def test_a_session_in_a_list_names_its_commune_as_the_language_does(client):
     make_session(locality="Huncherange", commune=make_commune(name_fr="Bettembourg", name_de="Bettemburg"))
 
-    assertContains(client.get("/de/sessions/"), "Huncherange · Bettemburg")
+    html = client.get("/de/sessions/").content.decode()
+
+    assertInHTML("<p>Vor Ort · Huncherange · Bettemburg</p>", html)
 
 
 def test_the_name_of_a_series_keeps_its_language(client):
