@@ -19,6 +19,7 @@ test: $(VENV)/installed-dev
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/djangofmt --quiet --check templates
 	$(BIN)/mypy
 
 # The second stamp holds everything of the first, so `make run` after `make test` installs nothing.
