@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 
 FILE = "img/communes.svg"
-# Shade 0 is for communes without a fiche, the last one for those with most.
+# Shade 0 is for communes without a practice, the last one for those with most.
 DARKEST = 4
 
 
@@ -54,7 +54,7 @@ def outlines() -> Outlines:
 def steps(counts: Iterable[int]) -> list[Step]:
     """The shades for `counts`, lightest first: the numbers that occur, in at most four groups of like size.
 
-    The highest number always has the darkest shade, so a map of few fiches reads as well as one of thousands.
+    The highest number always has the darkest shade, so a map of few practices reads as well as one of thousands.
     """
     numbers = sorted({count for count in counts if count > 0})
     groups = min(len(numbers), DARKEST)

@@ -21,7 +21,7 @@ class SimilarCommune:
     commune: Commune
     reasons: list[str]
     own: BitMap
-    """Its fiches, without those that the other commune has too."""
+    """Its practices, without those that the other commune has too."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,9 @@ def band_of(population: int | None) -> tuple[int, int | None] | None:
 
 
 def similar_communes(commune: Commune, library: Library) -> list[SimilarCommune]:
-    """At most five communes of the same canton or of like size that have fiches of their own, most alike first.
+    """At most five communes of the same canton or of like size that have practices of their own, most alike first.
 
-    Fiches that serve `commune` as well are left out: its page shows them already.
+    Practices that serve `commune` as well are left out: its page shows them already.
     """
     if commune.is_merged:
         return []
@@ -71,7 +71,7 @@ def similar_communes(commune: Commune, library: Library) -> list[SimilarCommune]
 
 def neighbourhood(commune: Commune, library: Library) -> tuple[list[Commune], list[MissingTheme]]:
     """The neighbours of today, by name and each with its `practice_count`; and the theme blocks of which they have
-    fiches while `commune` has none."""
+    practices while `commune` has none."""
     neighbours = list(Commune.objects.current().filter(neighbours=commune).by_name())
     library.count_practices(neighbours, library.all)
     missing = []

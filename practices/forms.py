@@ -10,7 +10,7 @@ from practices.models import ThemeBlock
 
 
 class PracticeCommuneFormSet(BaseInlineFormSet):
-    """The communes of a fiche. Once it is published they may be missing only where it serves the whole country."""
+    """The communes of a practice. Once it is published they may be missing only where it serves the whole country."""
 
     def clean(self) -> None:
         super().clean()

@@ -83,7 +83,7 @@ class Audience(TranslatedUnit):
 
 
 class SourceDocument(TranslatedUnit):
-    """A document that fiches were written from."""
+    """A document that practices were written from."""
 
     slug = models.SlugField(_("slug"), unique=True)
     title = models.CharField(_("title"), max_length=250)
@@ -387,7 +387,7 @@ class Practice(TranslatedUnit):
 
     @transaction.atomic
     def publish(self) -> None:
-        """Open the fiche to the public; `ValidationError` says what it still lacks."""
+        """Open the practice to the public; `ValidationError` says what it still lacks."""
         self.state = State.PUBLISHED
         self.full_clean()
         if not self.is_national and not self.communes.exists():
