@@ -326,7 +326,7 @@ def test_when_no_practice_has_all_words_those_with_most_of_them_are_shown_and_sa
     [
         ("fr", "Aucune fiche ne contient tous ces mots. Les plus proches\u00a0:"),
         ("de", "Kein Praxisblatt enthält alle diese Wörter. Am nächsten kommen:"),
-        ("lb", "Kee Praxisblat huet all dës Wierder. Am nooste kommen:"),
+        ("lb", "Keng Fiche huet all dës Wierder. Am nooste kommen:"),
         ("en", "No factsheet has all these words. Nearest:"),
     ],
 )
