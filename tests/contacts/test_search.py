@@ -106,6 +106,50 @@ def test_something_is_offered_while_it_is_misspelt_or_unfinished(query):
     assert len(names(query)) == 1
 
 
+@pytest.mark.parametrize("query", ["Becx", "Bceh", "Bexch"])
+def test_a_name_of_four_letters_is_found_in_spite_of_a_typing_error(query):
+    make_commune(name_fr="Bech")
+
+    assert names(query) == ["Bech"]
+
+
+def test_three_letters_are_not_taken_for_a_misspelt_name():
+    make_commune(name_fr="Bech")
+
+    assert names("ech") == []
+
+
+def test_a_name_that_is_written_similarly_stands_before_one_that_sounds_similar():
+    make_commune(name_fr="Pafental", population=10)
+    make_commune(name_fr="Pfaffenthal", population=1_000)
+
+    assert names("Pafentall") == ["Pafental", "Pfaffenthal"]
+
+
+def test_a_name_that_contains_four_letters_stands_behind_those_that_begin_with_them_or_are_similar():
+    make_locality(make_commune(name_fr="Luxembourg", population=137_000), name_fr="Kirchberg")
+    make_commune(name_fr="Bergem")
+    make_commune(name_fr="Belg")
+
+    assert names("berg") == ["Bergem", "Belg", "Luxembourg"]
+    assert names("rch") == []
+
+
+def test_an_alias_that_names_a_village_says_so():
+    kaerjeng = make_commune(name_fr="Käerjeng", aliases="Bascharage")
+    make_locality(kaerjeng, name_fr="Bascharage")
+
+    assert [match.via for match in communes_matching("bascharage")] == ["Bascharage"]
+    assert [match.via for match in communes_matching("käerjeng")] == [""]
+
+
+def test_a_village_of_a_former_commune_leads_to_the_one_of_today_and_to_the_former_one():
+    former = make_merged_commune(make_commune(name_fr="Groussbus-Wal"), name_fr="Wahl")
+    make_locality(former, name_fr="Rindschleiden")
+
+    assert names("rindschleiden") == ["Groussbus-Wal", "Wahl"]
+
+
 def test_at_most_twenty_communes_are_offered():
     for number in range(25):
         make_commune(name_fr=f"Sankt {number}")
