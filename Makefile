@@ -12,9 +12,10 @@ run: $(VENV)/installed
 	$(DJANGO) prepare
 	$(BIN)/gunicorn --config gunicorn.conf.py --bind 127.0.0.1:$(PORT) gresil.wsgi
 
+# One process for each core. Coverage is asked of the whole suite, not of the part that ARGS names.
 test: $(VENV)/installed-dev
 	$(DJANGO) compile_messages
-	$(BIN)/pytest --cov $(ARGS)
+	$(BIN)/pytest -n auto --dist worksteal --durations 10 $(or $(ARGS),--cov)
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .

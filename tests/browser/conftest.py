@@ -4,7 +4,6 @@ import os
 import shutil
 
 import pytest
-from django.core.management import call_command
 from django.core.servers.basehttp import ThreadedWSGIServer
 from django.db import connections
 from django.test.testcases import LiveServerThread
@@ -54,9 +53,9 @@ def browser(patient_server, live_server):
 
 
 @pytest.fixture
-def portal(live_server, transactional_db):
+def portal(live_server, transactional_db, restore_content):
     """The address of a running portal with its real content."""
-    call_command("load_content", verbosity=0)
+    restore_content()
     return live_server.url
 
 

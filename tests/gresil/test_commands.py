@@ -86,8 +86,8 @@ def test_three_starts_at_once_on_an_empty_postgresql_database_prepare_it_once(em
 
 
 @pytest.mark.django_db
-def test_a_second_start_keeps_what_staff_changed_and_removed():
-    call_command("load_content")
+def test_a_second_start_keeps_what_staff_changed_and_removed(restore_content):
+    restore_content()
     Practice.objects.filter(slug="lisko").update(title_fr="Un titre de l’équipe")
     Practice.objects.get(slug="kufika-strassen").delete()
 
@@ -98,8 +98,8 @@ def test_a_second_start_keeps_what_staff_changed_and_removed():
 
 
 @pytest.mark.django_db
-def test_a_subject_that_is_missing_is_filled_beside_the_others():
-    call_command("load_content")
+def test_a_subject_that_is_missing_is_filled_beside_the_others(restore_content):
+    restore_content()
     before = serializers.serialize("json", Canton.objects.all())
     Practice.objects.all().delete()
 
