@@ -43,9 +43,8 @@ def copy_tables(statements: str) -> None:
 def restore_content(django_db_setup, django_db_blocker):
     """A function that puts the real content of fixtures/ into the database, in place of all rows.
 
-    Loading the fixtures takes seconds. So each process of tests does it once, and keeps each table in a second one to
-    copy from.
-    Sequences need no care: PostgreSQL's have moved beyond the content for good, SQLite's follow the rows.
+    Loading the fixtures takes seconds, so each process does it once and keeps a copy of every table. Sequences
+    need no care: PostgreSQL's have moved beyond the content for good, SQLite's follow the rows.
     """
     with django_db_blocker.unblock():
         call_command("load_content", verbosity=0)

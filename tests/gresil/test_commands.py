@@ -85,9 +85,8 @@ def test_three_starts_at_once_on_an_empty_postgresql_database_prepare_it_once(em
     assert_that_one_did_all(said)
 
 
-@pytest.mark.django_db
-def test_a_second_start_keeps_what_staff_changed_and_removed(restore_content):
-    restore_content()
+@pytest.mark.usefixtures("content")
+def test_a_second_start_keeps_what_staff_changed_and_removed():
     Practice.objects.filter(slug="lisko").update(title_fr="Un titre de l’équipe")
     Practice.objects.get(slug="kufika-strassen").delete()
 
@@ -97,9 +96,8 @@ def test_a_second_start_keeps_what_staff_changed_and_removed(restore_content):
     assert not Practice.objects.filter(slug="kufika-strassen").exists()
 
 
-@pytest.mark.django_db
-def test_a_subject_that_is_missing_is_filled_beside_the_others(restore_content):
-    restore_content()
+@pytest.mark.usefixtures("content")
+def test_a_subject_that_is_missing_is_filled_beside_the_others():
     before = serializers.serialize("json", Canton.objects.all())
     Practice.objects.all().delete()
 
