@@ -84,18 +84,18 @@ def test_each_commune_is_a_link_with_its_name_and_number(client):
     for _ in range(3):
         make_practice(communes=(strassen,))
 
-    html = client.get("/fr/communes/").content.decode()
+    html = " ".join(client.get("/fr/communes/").content.decode().split())
 
     label = re.search(
-        r'<a class="shade-4" href="/fr/communes/strassen/" aria-label="([^"]+)"><title>([^<]+)</title>', html
+        r'<a class="shade-4" href="/fr/communes/strassen/" aria-label="([^"]+)" > <title>([^<]+)</title>', html
     )
     assert label[1] == label[2]
     assert re.sub(r"\s", " ", label[1]).replace(" :", ":") == "Strassen: 3 fiches"
-    assert '<use href="/static/img/communes.svg#c0301"/>' in html
+    assert '<use href="/static/img/communes.svg#c0301" />' in html
     assert re.search(r'<a class="shade-0" href="/fr/communes/bertrange/" aria-label="Bertrange\s?: 0', html)
     row = '<th scope="row"><a href="/fr/communes/strassen/">Strassen</a></th>'
     assertInHTML(row, html)
-    assert re.search(r"Strassen</a></th><td>[^<]+</td><td>3</td>", html)
+    assert re.search(r"Strassen</a> </th> <td>[^<]+</td> <td>3</td>", html)
 
 
 @pytest.mark.django_db
@@ -146,10 +146,12 @@ def test_one_theme_lends_the_map_its_colour_and_several_do_not(client):
     make_commune()
     make_theme(slug="housing"), make_theme(slug="pci")
 
-    assertContains(client.get("/fr/communes/?theme=housing"), '<div class="map theme-housing">')
+    html = client.get("/fr/communes/?theme=housing").content.decode()
+
+    assert '<div class="map theme-housing">' in html
     assertContains(client.get("/fr/communes/?theme=housing&theme=pci"), '<div class="map">')
-    assertContains(client.get("/fr/communes/?theme=housing"), 'value="housing" checked')
-    assertNotContains(client.get("/fr/communes/?theme=housing"), 'value="pci" checked')
+    assertInHTML('<input type="checkbox" name="theme" value="housing" checked>', html)
+    assertInHTML('<input type="checkbox" name="theme" value="pci">', html)
 
 
 @pytest.mark.django_db

@@ -5,7 +5,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import Permission
-from pytest_django.asserts import assertContains, assertNotContains
+from pytest_django.asserts import assertContains, assertInHTML, assertNotContains
 
 from library.models import EmptySearch
 from library.search import matching
@@ -200,8 +200,8 @@ def test_the_form_of_a_fiche_names_the_superseded_terms_in_its_texts_and_what_th
     )
 
     for practice in [german, french]:
-        page = client.get(f"{LIST}{practice.pk}/change/")
-        assertContains(page, f"{flag} Pacte communal")
+        html = client.get(f"{LIST}{practice.pk}/change/").content.decode()
+        assertInHTML(f"<li>{flag} Pacte communal</li>", html)
     assertNotContains(client.get(f"{LIST}{neither.pk}/change/"), "aujourd’hui\u00a0:")
     assert client.get(f"{LIST}add/").status_code == 200
 
