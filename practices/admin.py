@@ -104,6 +104,8 @@ class PracticeAdmin(UnitAdmin):
         "topics",
     ]
     list_select_related = ["theme"]
+    # Drawing a row takes longer than finding it.
+    list_per_page = 50
     # Django asks for these to show the field; the library answers it.
     search_fields = ["title"]
     autocomplete_fields = ["theme", "topics", "audiences"]

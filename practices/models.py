@@ -314,6 +314,9 @@ class Practice(TranslatedUnit):
         indexes = [
             models.Index(fields=["state", "-published_at", "slug"], name="practice_newest"),
             models.Index(fields=["state", "-updated_at", "slug"], name="practice_updated"),
+            # The desk lists practices in any state, by their last change, and offers their years.
+            models.Index(fields=["-updated_at", "id"], name="practice_updated_any_state"),
+            models.Index(fields=["year"], name="practice_year"),
             *(
                 models.Index("state", alphabetically(translated("title", code)), "id", name=f"practice_title_{code}")
                 for code, _name in settings.LANGUAGES
