@@ -76,7 +76,8 @@ LIBRARY = {
 }
 SITE_MAP = "/sitemap-practices.xml?p=1"
 DESK = {
-    "desk, list of practices": ["/admin/practices/practice/", "/admin/practices/practice/?q=jardin"],
+    "desk, list of practices": ["/admin/practices/practice/", "/admin/practices/practice/?state__exact=published"],
+    "desk, search": [f"/admin/practices/practice/?q={words}" for words in ("jardin", "Sprachencafé", "kanner schoul")],
     "desk, list of terms": ["/admin/practices/term/"],
 }
 # Practices whose translations are exported together.
