@@ -218,7 +218,7 @@ def fill(count: int, tell: Callable[[str], None] = print) -> int:
     for some in in_chunks(keys, MOST_HELD):
         index(some)
     tell("index brought up to date")
-    if connection.vendor == "postgresql":
+    if connection.vendor == "postgresql" and not connection.in_atomic_block:
         # What autovacuum does on a server that has been running for a while.
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")

@@ -37,6 +37,7 @@ from tests.factories import (
     make_theme,
     make_topic,
 )
+from tests.test_house import FLOORS
 from translations.models import Translation, TranslationImport
 
 RECORDS = {Translation, TranslationImport, EmptySearch}
@@ -83,7 +84,7 @@ def test_every_language_has_the_same_messages():
 @pytest.mark.skipif(not shutil.which("xgettext"), reason="needs gettext, to read the strings out of the code")
 def test_the_catalogues_know_every_string_of_the_code(tmp_path):
     root = Path(settings.BASE_DIR)
-    for name in ["gresil", "practices", "contacts", "sessions_app", "translations", "templates"]:
+    for name in [*FLOORS, "templates"]:
         shutil.copytree(root / name, tmp_path / name, ignore=shutil.ignore_patterns("locale*", "__pycache__"))
     (tmp_path / "locale").mkdir()
     subprocess.run(

@@ -4,6 +4,7 @@ import os
 import shutil
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.core.servers.basehttp import ThreadedWSGIServer
 from django.db import connections
 from django.test.testcases import LiveServerThread
@@ -29,6 +30,13 @@ class PatientServer(ThreadedWSGIServer):
     """Ends when its last request has ended: until then PostgreSQL would not drop the test database."""
 
     daemon_threads = False
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown():
+    """A last request of the browser may have kept the content types of tables that were emptied after it."""
+    yield
+    ContentType.objects.clear_cache()
 
 
 @pytest.fixture(scope="session")

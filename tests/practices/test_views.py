@@ -1,14 +1,13 @@
 import datetime
 import re
-from io import StringIO
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django.asserts import assertContains, assertInHTML, assertNotContains
 
+from bench.synthetic import fill
 from contacts.models import Organisation
 from library.filters import CHOICES_OF_A_LONG_FACET
 from library.views import PER_PAGE
@@ -305,7 +304,7 @@ def test_a_page_asks_the_database_as_often_for_1000_fiches_as_for_10(client):
     )
 
     def counts(practices: int) -> dict[str, int]:
-        call_command("make_synthetic_practices", practices - 1, verbosity=0, stdout=StringIO())
+        fill(practices - 1, tell=lambda sentence: None)
         result = {}
         for path, _most in MOST_QUERIES:
             client.get(path)  # the library's sets are read once after each change

@@ -14,12 +14,12 @@ from django.db import connection
 RELEASE = Path(__file__).with_name("0.1.0.json.gz")
 # The migrations of 0.1.0, which nobody changes any more, with the beginning of their hashes.
 FROZEN = {
-    "core": "",
-    "translations": "",
-    "contacts": "",
-    "practices": "",
-    "library": "",
-    "sessions_app": "",
+    "core": "93a5adeaff7db61b",
+    "translations": "b486f80365b5f223",
+    "contacts": "b1fdd29a75c039ae",
+    "practices": "acc1b3c0039fc6c1",
+    "library": "8c455c07b906bcb6",
+    "sessions_app": "7d1d1da0587c7889",
 }
 
 UPGRADE = """
