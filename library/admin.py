@@ -47,11 +47,11 @@ class SupersededTermFilter(admin.SimpleListFilter):
             return queryset
         by_term = practices_by_superseded_term()
         if chosen == "none":
-            return queryset.exclude(pk__in=union(by_term.values()))
+            return queryset.exclude(pk__among=union(by_term.values()))
         if chosen == "any":
-            return queryset.filter(pk__in=union(by_term.values()))
+            return queryset.filter(pk__among=union(by_term.values()))
         slugs = {term.slug: term.pk for term in vocabulary().terms}
-        return queryset.filter(pk__in=by_term.get(slugs.get(chosen, 0), BitMap()))
+        return queryset.filter(pk__among=by_term.get(slugs.get(chosen, 0), BitMap()))
 
 
 @admin.register(Practice)

@@ -1,10 +1,10 @@
 from importlib import import_module
 
 from django.apps import AppConfig
-from django.db.models import CharField
+from django.db.models import BigAutoField, CharField
 from django.utils.translation import gettext_lazy as _
 
-from library.lookups import Begins
+from library.lookups import Among, Begins
 
 
 class LibraryConfig(AppConfig):
@@ -13,4 +13,5 @@ class LibraryConfig(AppConfig):
 
     def ready(self) -> None:
         CharField.register_lookup(Begins)
+        BigAutoField.register_lookup(Among)
         import_module("library.signals").connect()

@@ -34,7 +34,7 @@ class Results(PracticeQuerySet):
         return True
 
     def _chain(self) -> QuerySet[Practice]:
-        return self.rows.filter(pk__in=union(self.groups))
+        return self.rows.filter(pk__among=union(self.groups))
 
     def count(self) -> int:
         return sum(len(group) for group in self.groups)

@@ -247,7 +247,7 @@ class Matches:
 def matching(practices: QuerySet[Practice], text: str) -> QuerySet[Practice]:
     """Those of `practices` that the words of `text` mean, in whichever language; all without a word."""
     query = parse(text)
-    return practices.filter(pk__in=Matches(query).all) if query else practices
+    return practices.filter(pk__among=Matches(query).all) if query else practices
 
 
 @dataclass
