@@ -49,7 +49,7 @@ def restore_content(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         call_command("load_content", verbosity=0)
         copy_tables("DROP TABLE IF EXISTS content_{table}; CREATE TABLE content_{table} AS SELECT * FROM {table}")
-        call_command("flush", verbosity=0, interactive=False)
+        call_command("flush", verbosity=0, interactive=False, reset_sequences=False)
 
     def restore() -> None:
         # Foreign keys are checked at the end of a transaction, so the order of the tables does not matter.

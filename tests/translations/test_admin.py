@@ -182,7 +182,7 @@ def test_who_saves_while_another_person_saves_waits_and_is_told(client, practice
         connection.close()
 
     with transaction.atomic():
-        Translation.objects.of(practice).lock()
+        practice.lock()
         thread = threading.Thread(target=post)
         thread.start()
         assert not ended.wait(timeout=1)
