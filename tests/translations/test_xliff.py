@@ -198,3 +198,14 @@ def test_every_object_of_a_language_goes_out():
 def test_anything_else_is_not_read(content):
     with pytest.raises(xliff.NotXliffError):
         xliff.read(content)
+
+
+def test_blanks_that_a_tool_put_at_line_ends_of_the_original_do_not_matter(practice):
+    root = exported()
+    for trans_unit in root.iter(f"{{{xliff.NAMESPACE}}}trans-unit"):
+        source = trans_unit.find("x:source", NS)
+        source.text = f"{source.text} \n"
+
+    record = take(fill(root, title="Kaffi"))
+
+    assert (record.taken, record.refused) == (1, [])
