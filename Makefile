@@ -36,10 +36,11 @@ $(VENV)/installed-dev: requirements-dev.txt | $(VENV)/bin/python
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
-# After a change in pyproject.toml. Needs uv, which nothing else does.
+# After a change in pyproject.toml. Needs uv, which nothing else does. The extras stay in the lock: where a package asks
+# for coverage[toml] and the lock names only coverage, pip 23 takes the newest release, and its hash is not listed.
 lock:
-	uv pip compile --quiet --no-header --python-version 3.11 --generate-hashes pyproject.toml -o requirements.txt
-	uv pip compile --quiet --no-header --python-version 3.11 --generate-hashes --extra dev pyproject.toml -o requirements-dev.txt
+	uv pip compile --quiet --no-header --python-version 3.11 --no-strip-extras --generate-hashes pyproject.toml -o requirements.txt
+	uv pip compile --quiet --no-header --python-version 3.11 --no-strip-extras --generate-hashes --extra dev pyproject.toml -o requirements-dev.txt
 
 # After a change of a marked string. Needs gettext, which nothing else does.
 messages: $(VENV)/installed-dev
