@@ -206,7 +206,7 @@ def test_no_address_of_a_registry_is_committed():
 
 def test_dependencies_are_locked_with_hashes_and_exact_versions():
     for name in ["requirements.txt", "requirements-dev.txt"]:
-        packages = re.findall(r"^([a-z0-9-]+)(==)?", (ROOT / name).read_text(), flags=re.MULTILINE)
+        packages = re.findall(r"^([a-z0-9-]+)(?:\[\w+\])?(==)?", (ROOT / name).read_text(), flags=re.MULTILINE)
         assert len(packages) > 15
         assert all(pinned for package, pinned in packages)
         assert (ROOT / name).read_text().count("--hash=sha256:") >= len(packages)
