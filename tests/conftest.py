@@ -1,3 +1,7 @@
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
@@ -8,6 +12,8 @@ from django.db.backends.signals import connection_created
 from django.dispatch import receiver
 from django.test.signals import setting_changed
 from django.utils import translation
+
+from practices.models import Practice
 
 
 def pytest_configure() -> None:
@@ -31,6 +37,21 @@ def _source_language(settings):
         yield
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The real content has a database of its own: it is chosen first, before a transaction begins in one of them."""
+    for item in items:
+        names = getattr(item, "fixturenames", [])
+        if "content" in names and names[0] != "content":
+            names[:0] = ["content", "db"]
+
+
+def use_database(name: str) -> None:
+    """All that follows asks the database `name`."""
+    BaseDatabaseWrapper.close(connection)  # the close() of SQLite keeps a database in memory open
+    connection.settings_dict["NAME"] = name
+    ContentType.objects.clear_cache()
+
+
 def copy_tables(statements: str) -> None:
     """Run `statements` for each `{table}` of the portal and of Django, in one transaction."""
     with transaction.atomic(), connection.cursor() as cursor:
@@ -39,32 +60,53 @@ def copy_tables(statements: str) -> None:
                 cursor.execute(statement.format(table=table))
 
 
-@pytest.fixture(scope="session")
-def restore_content(django_db_setup, django_db_blocker):
-    """A function that puts the real content of fixtures/ into the database, in place of all rows.
+@contextmanager
+def copied_database() -> Iterator[str]:
+    """The name of a second database with the same tables, for as long as the tests run."""
+    if connection.vendor == "sqlite":
+        name = "file:memorydb_content?mode=memory&cache=shared"
+        # A database in memory lives as long as somebody is connected to it.
+        with (
+            closing(sqlite3.connect(name, uri=True)) as second,
+            closing(sqlite3.connect(connection.settings_dict["NAME"], uri=True)) as first,
+        ):
+            first.backup(second)
+            yield name
+    else:
+        connection.creation.clone_test_db("content", verbosity=0, autoclobber=True)
+        yield connection.creation.get_test_db_clone_settings("content")["NAME"]
+        connection.creation.destroy_test_db(suffix="content", verbosity=0)
 
-    Loading the fixtures takes seconds, so each process does it once and keeps a copy of every table. Sequences
-    need no care: PostgreSQL's have moved beyond the content for good, SQLite's follow the rows.
+
+@pytest.fixture(scope="session")
+def databases(django_db_setup, django_db_blocker):
+    """The names of two databases: the empty one of most tests, and one with the real content of fixtures/.
+
+    Loading the fixtures takes seconds, so each process does it once and keeps a copy of every table.
     """
     with django_db_blocker.unblock():
-        call_command("load_content", verbosity=0)
-        copy_tables("DROP TABLE IF EXISTS content_{table}; CREATE TABLE content_{table} AS SELECT * FROM {table}")
-        call_command("flush", verbosity=0, interactive=False, reset_sequences=False)
-
-    def restore() -> None:
-        # Foreign keys are checked at the end of a transaction, so the order of the tables does not matter.
-        copy_tables("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM content_{table}")
-        ContentType.objects.clear_cache()
-
-    return restore
+        empty = connection.settings_dict["NAME"]
+        with copied_database() as full:
+            use_database(full)
+            call_command("load_content", verbosity=0)
+            copy_tables("CREATE TABLE content_{table} AS SELECT * FROM {table}")
+            use_database(empty)
+            yield empty, full
+            use_database(empty)
 
 
 @pytest.fixture
-def content(db, restore_content):
+def content(databases, django_db_blocker):
     """The real content, for one test."""
-    restore_content()
-    yield
-    ContentType.objects.clear_cache()
+    empty, full = databases
+    with django_db_blocker.unblock():
+        use_database(full)
+        yield
+        # Django empties all tables after a test without a transaction. Foreign keys are checked at the end of ours, so
+        # the order of the tables does not matter.
+        if not Practice.objects.exists():
+            copy_tables("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM content_{table}")
+        use_database(empty)
 
 
 @pytest.fixture

@@ -61,9 +61,8 @@ def browser(patient_server, live_server):
 
 
 @pytest.fixture
-def portal(live_server, transactional_db, restore_content):
+def portal(content, live_server):
     """The address of a running portal with its real content."""
-    restore_content()
     return live_server.url
 
 
