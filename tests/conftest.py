@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 import pytest
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
@@ -18,6 +19,8 @@ from practices.models import Practice
 
 def pytest_configure() -> None:
     """Catalogues are compiled first, and Django forgets those that it has read by then."""
+    # The hash of a password takes 0.3 s, so that nobody can try many. Each test with a member of staff paid for it.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     call_command("compile_messages")
     setting_changed.send(pytest_configure, setting="LANGUAGES", value=None, enter=True)
 

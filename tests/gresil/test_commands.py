@@ -16,7 +16,7 @@ from contacts.models import Canton
 from practices.models import Practice
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("content")
 def test_the_first_start_makes_one_account_and_shows_its_password_once(capsys):
     call_command("prepare")
     first = capsys.readouterr().out
@@ -59,6 +59,7 @@ def assert_that_one_did_all(said: list[str]) -> None:
         assert sum(sentence in text for text in said) == 1
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="the tests of PostgreSQL start three times on its server")
 def test_three_starts_at_once_on_an_empty_file_prepare_it_once(tmp_path: Path):
     said = prepare_three_times_at_once(f"sqlite:///{tmp_path / 'gresil.sqlite3'}")
 
