@@ -1,6 +1,8 @@
 import sqlite3
+import sys
+import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 
 import pytest
 from django.conf import settings
@@ -48,6 +50,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             names[:0] = ["content", "db"]
 
 
+@contextmanager
+def unmeasured() -> Iterator[None]:
+    """Without measuring what is covered, which doubles the time. (`no_cover` of pytest-cov is deaf to pytest-xdist.)"""
+    trace, trace_of_threads = sys.gettrace(), threading.gettrace()
+    sys.settrace(None)
+    threading.settrace(None)
+    try:
+        yield
+    finally:
+        sys.settrace(trace)
+        threading.settrace(trace_of_threads)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    with unmeasured() if item.get_closest_marker("repeats") else nullcontext():
+        return (yield)
+
+
 def use_database(name: str) -> None:
     """All that follows asks the database `name`."""
     BaseDatabaseWrapper.close(connection)  # the close() of SQLite keeps a database in memory open
@@ -91,7 +112,8 @@ def databases(django_db_setup, django_db_blocker):
         empty = connection.settings_dict["NAME"]
         with copied_database() as full:
             use_database(full)
-            call_command("load_content", verbosity=0)
+            with unmeasured():
+                call_command("load_content", verbosity=0)
             copy_tables("CREATE TABLE content_{table} AS SELECT * FROM {table}")
             use_database(empty)
             yield empty, full

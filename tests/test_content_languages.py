@@ -97,6 +97,7 @@ def test_names_survive_translation(language):
     assert not lost
 
 
+@pytest.mark.repeats
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_text_is_in_the_language_that_it_claims(language):
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
@@ -174,6 +175,7 @@ def without_names_of_series(html: str) -> str:
     return html
 
 
+@pytest.mark.repeats
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_page_says_that_a_translation_is_missing(client, language):
     foreign = []
@@ -185,5 +187,6 @@ def test_no_page_says_that_a_translation_is_missing(client, language):
     assert not foreign
 
 
+@pytest.mark.repeats
 def test_no_page_shows_the_marks_of_its_html_to_readers(client):
     assert not [path for path, main in pages(client, settings.LANGUAGE_CODE) if re.search("&(amp;)?lt;", main)]

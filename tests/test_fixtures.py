@@ -47,6 +47,7 @@ def everything() -> dict[str, list]:
     }
 
 
+@pytest.mark.repeats
 def test_loading_twice_changes_nothing():
     before = everything()
 
@@ -319,6 +320,7 @@ def test_wahl_leads_to_groussbus_wal_and_shows_hauscare(client):
     assert 'href="/fr/practices/hauscare-canton-redange/"' in html
 
 
+@pytest.mark.repeats
 @pytest.mark.parametrize("language", [code for code, name in settings.LANGUAGES])
 def test_every_page_opens_and_has_one_heading_of_the_first_rank(language):
     client = Client()
@@ -343,6 +345,7 @@ def test_every_page_opens_and_has_one_heading_of_the_first_rank(language):
         assert response["Content-Language"] == language
 
 
+@pytest.mark.repeats
 def test_internal_links_lead_somewhere(client):
     seen, waiting = set(), ["/fr/"]
     while waiting:

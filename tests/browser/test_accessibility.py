@@ -17,6 +17,7 @@ OPTIONS = {
 OF_COLOURS = OPTIONS | {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 
 
+@pytest.mark.repeats
 def test_axe_finds_nothing_to_complain_of(open_page):
     page = open_page("/fr/")
     found = []

@@ -89,6 +89,7 @@ def test_the_language_switch_keeps_the_page_and_its_filters(open_page):
     expect(page.locator("html")).to_have_attribute("lang", "lb")
 
 
+@pytest.mark.repeats
 @pytest.mark.parametrize("language", [code for code, name in settings.LANGUAGES])
 def test_no_page_scrolls_sideways(open_page, language):
     page = open_page(f"/{language}/")
@@ -136,6 +137,7 @@ def sign_in(page) -> None:
     page.locator("input[type=submit]").click()
 
 
+@pytest.mark.repeats
 def test_a_changed_original_makes_its_translations_outdated_until_they_are_reviewed(open_page):
     practice = Practice.objects.get(slug="cafe-de-babel-strassen")
     page = open_page("/admin/", viewport=DESK, locale="en")

@@ -15,6 +15,7 @@ def filtered(query: str) -> PracticeFilter:
     return practices
 
 
+@pytest.mark.repeats
 def test_counts_are_right_in_300_random_combinations():
     """Facet counts equal result counts, with the real content: 0 differences."""
     chance, differences, compared = random.Random(2017), [], 0

@@ -397,6 +397,7 @@ def test_a_longer_word_is_marked_whole():
     assert passage.text == "Eine <mark>Integrationskommission</mark> tagt."
 
 
+@pytest.mark.repeats
 @pytest.mark.usefixtures("content")
 def test_words_find_the_same_with_and_without_their_accents():
     """Every word with an accent that the real content writes."""

@@ -269,6 +269,7 @@ def queries_of_pages(client) -> dict[str, int]:
     return result
 
 
+@pytest.mark.repeats
 def test_a_page_asks_the_database_as_often_for_a_full_portal_as_for_a_small_one(client):
     strassen, asti = make_commune(slug="strassen"), make_organisation(slug="asti")
     shared = {"theme": make_theme(slug="pci"), "topics": (make_topic(slug="sport"),)}
@@ -288,6 +289,7 @@ def test_a_page_asks_the_database_as_often_for_a_full_portal_as_for_a_small_one(
     assert not {path: number for path, number in full.items() if number > MOST_QUERIES[path]}
 
 
+@pytest.mark.repeats
 def test_a_page_asks_the_database_as_often_for_1000_fiches_as_for_10(client):
     asti = make_organisation(slug="asti")
     communes = (make_commune(slug="strassen"), *(make_commune() for _ in range(8)))
