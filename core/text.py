@@ -13,7 +13,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Collate
 from django.utils.html import strip_tags
 
-# PostgreSQL has this collation from ICU; `gresil.apps` gives SQLite one of the same name.
+# PostgreSQL has this collation from ICU; `core.apps` gives SQLite one of the same name.
 ALPHABETICAL = "und-x-icu"
 
 

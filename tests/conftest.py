@@ -1,8 +1,7 @@
-import sqlite3
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 
 import pytest
 from django.conf import settings
@@ -33,6 +32,7 @@ def reverse_unordered_queries(connection: BaseDatabaseWrapper, **kwargs: object)
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA reverse_unordered_selects = ON")
+            cursor.execute("PRAGMA synchronous = OFF")  # the file is thrown away
 
 
 @pytest.fixture(autouse=True)
@@ -71,7 +71,7 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 def use_database(name: str) -> None:
     """All that follows asks the database `name`."""
-    BaseDatabaseWrapper.close(connection)  # the close() of SQLite keeps a database in memory open
+    connection.close()
     connection.settings_dict["NAME"] = name
     ContentType.objects.clear_cache()
 
@@ -84,22 +84,12 @@ def copy_tables(statements: str) -> None:
                 cursor.execute(statement.format(table=table))
 
 
-@contextmanager
-def copied_database() -> Iterator[str]:
-    """The name of a second database with the same tables, for as long as the tests run."""
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
+    """SQLite in a file, as the portal has it. One in memory has a single connection: the threads of a live server share
+    it, and wait for each other for ever when one of them sorts by our collation."""
     if connection.vendor == "sqlite":
-        name = "file:memorydb_content?mode=memory&cache=shared"
-        # A database in memory lives as long as somebody is connected to it.
-        with (
-            closing(sqlite3.connect(name, uri=True)) as second,
-            closing(sqlite3.connect(connection.settings_dict["NAME"], uri=True)) as first,
-        ):
-            first.backup(second)
-            yield name
-    else:
-        connection.creation.clone_test_db("content", verbosity=0, autoclobber=True)
-        yield connection.creation.get_test_db_clone_settings("content")["NAME"]
-        connection.creation.destroy_test_db(suffix="content", verbosity=0)
+        connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
 
 
 @pytest.fixture(scope="session")
@@ -109,15 +99,18 @@ def databases(django_db_setup, django_db_blocker):
     Loading the fixtures takes seconds, so each process does it once and keeps a copy of every table.
     """
     with django_db_blocker.unblock():
-        empty = connection.settings_dict["NAME"]
-        with copied_database() as full:
-            use_database(full)
-            with unmeasured():
-                call_command("load_content", verbosity=0)
-            copy_tables("CREATE TABLE content_{table} AS SELECT * FROM {table}")
-            use_database(empty)
-            yield empty, full
-            use_database(empty)
+        creation, empty = connection.creation, connection.settings_dict["NAME"]
+        full = creation.get_test_db_clone_settings("content")["NAME"]
+        connection.close()
+        creation.clone_test_db("content", verbosity=0, autoclobber=True)
+        use_database(full)
+        with unmeasured():
+            call_command("load_content", verbosity=0)
+        copy_tables("CREATE TABLE content_{table} AS SELECT * FROM {table}")
+        use_database(empty)
+        yield empty, full
+        use_database(empty)
+        creation.destroy_test_db(suffix="content", verbosity=0)
 
 
 @pytest.fixture
