@@ -74,6 +74,7 @@ def test_the_bench_is_refused_in_production(settings, run):
     assert Practice.objects.count() == 25
 
 
+@pytest.mark.repeats
 def test_each_figure_has_a_name_and_what_it_costs(settings, monkeypatch):
     settings.ALLOWED_HOSTS = ["localhost"]
     monkeypatch.setattr(measure, "ROUNDS", 1)
