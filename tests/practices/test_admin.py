@@ -92,7 +92,17 @@ def test_pasted_text_is_cleaned_when_it_is_saved(client):
     saved = practice.sections.get().body_fr
     for bad in ["onclick", "script", "<h1", "javascript"]:
         assert bad not in saved
-    assert "<strong>ici</strong>" in saved or "ici" in saved
+    assert "Gras ici" in saved
+
+
+def test_the_form_of_a_practice_shows_its_parts_and_no_empty_ones(client):
+    practice = make_practice(body="<p>Texte</p>")
+
+    form = client.get(f"{LIST}{practice.pk}/change/").context["inline_admin_formsets"]
+
+    shown = {inline.formset.prefix: len(inline.formset.forms) for inline in form}
+    assert shown["sections"] == 1
+    assert sum(shown.values()) == 1
 
 
 def test_a_translation_is_saved_in_its_own_language(client):

@@ -58,7 +58,16 @@ def test_the_board_shows_each_language_and_narrows_by_state(client, practice):
 
     assertContains(response, "Café")
     assert response.context["cl"].result_count == Translation.objects.filter(state="missing", language="lb").count()
-    assert {row["code"]: row["percentage"] for row in response.context["board"]}["lb"] == 0
+
+
+@pytest.mark.parametrize(("translated", "percentage"), [(0, 0), (1, 33), (3, 100)])
+def test_the_board_says_how_much_of_a_language_is_done(client, staff, translated, percentage):
+    for number in range(3):
+        make_topic(name_fr="le sport", name_de="der Sport" if number < translated else "")
+
+    board = client.get(BOARD).context["board"]
+
+    assert {row["code"]: row["percentage"] for row in board} == {"de": percentage, "lb": 0, "en": 0}
 
 
 def test_saving_a_changed_original_makes_translations_outdated(client, practice):
