@@ -15,7 +15,7 @@ from practices.models import Practice, Term, ThemeBlock
 from sessions_app.models import Session
 from translations.models import Translation, TranslationState, unit_models
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("content")]
+pytestmark = [pytest.mark.any_database, pytest.mark.django_db, pytest.mark.usefixtures("content")]
 LANGUAGES = [code for code, name in settings.LANGUAGES]
 
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import polib
+import pytest
 from django.conf import settings
 
 APPS = ["contacts", "practices", "sessions_app", "translations"]
@@ -34,6 +35,7 @@ for path in ["/pt/", "/pt/practices/lisko/", "/fr/practices/lisko/"]:
 """
 
 
+@pytest.mark.any_database
 def test_portuguese_costs_a_setting_a_migration_and_a_catalogue(tmp_path):
     (tmp_path / "portuguese.py").write_text(PORTUGUESE % APPS)
     for app in APPS:

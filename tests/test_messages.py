@@ -40,6 +40,8 @@ from tests.factories import (
 from tests.test_house import FLOORS
 from translations.models import Translation, TranslationImport
 
+pytestmark = pytest.mark.any_database
+
 RECORDS = {Translation, TranslationImport, EmptySearch}
 LANGUAGES = [code for code, name in settings.LANGUAGES]
 CATALOGUES = sorted(Path(settings.BASE_DIR, "gresil").glob("locale*/*/LC_MESSAGES/*.po"))

@@ -5,7 +5,7 @@ from django.conf import settings
 from tests.browser.conftest import DESK
 from tests.browser.test_journeys import PAGES
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.any_database, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 LANGUAGES = [code for code, name in settings.LANGUAGES]
 

@@ -89,6 +89,7 @@ def test_the_language_switch_keeps_the_page_and_its_filters(open_page):
     expect(page.locator("html")).to_have_attribute("lang", "lb")
 
 
+@pytest.mark.any_database
 @pytest.mark.repeats
 @pytest.mark.parametrize("language", [code for code, name in settings.LANGUAGES])
 def test_no_page_scrolls_sideways(open_page, language):
