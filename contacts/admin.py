@@ -49,7 +49,7 @@ class ContactInline(PortalInline):
 @admin.register(Organisation)
 class OrganisationAdmin(UnitAdmin):
     list_display = ["name", "short_name", "kind", "commune"]
-    list_filter = ["kind", ("successors", admin.EmptyFieldListFilter)]
+    list_filter = ["kind", ("dissolved_on", admin.EmptyFieldListFilter)]
     list_select_related = ["commune"]
     search_fields = ["short_name", *all_columns("name")]
     autocomplete_fields = ["commune", "successors"]

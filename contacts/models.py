@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.dates import Precision, complete_or_absent
 from core.languages import has_source_text, in_source_language
 from core.models import NamedQuerySet, NaturalKeyManager, NaturalKeyModel, TrackedQuerySet
 from core.text import alphabetically
@@ -203,6 +204,10 @@ class Organisation(TranslatedUnit):
         related_name="predecessors",
         blank=True,
     )
+    dissolved_on = models.DateField(
+        _("existed until"), null=True, blank=True, help_text=_("of a body that is no more: nobody is sent there")
+    )
+    dissolved_precision = models.CharField(_("exactness"), max_length=5, choices=Precision, blank=True)
     history_note = models.TextField(_("what became of it"), blank=True, help_text=_("one or two sentences, with dates"))
     source = models.CharField(_("source"), max_length=200, blank=True, help_text=_("for staff only"))
 
@@ -218,6 +223,11 @@ class Organisation(TranslatedUnit):
                 condition=Q(kind__in=OrganisationKind.values),
                 violation_error_message=_("Say what kind of organisation it is."),
             ),
+            models.CheckConstraint(
+                name="organisation_end_has_an_exactness",
+                condition=complete_or_absent("dissolved_on", "dissolved_precision"),
+                violation_error_message=_("Give the end together with its exactness."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -225,6 +235,10 @@ class Organisation(TranslatedUnit):
 
     def get_absolute_url(self) -> str:
         return reverse("organisation-detail", args=[self.slug])
+
+    @property
+    def is_dissolved(self) -> bool:
+        return self.dissolved_on is not None
 
 
 class Display(models.TextChoices):
@@ -322,6 +336,11 @@ class Contact(TranslatedUnit):
     @property
     def is_public(self) -> bool:
         return self.display == Display.PUBLIC
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether its telephone and e-mail may be offered: nobody answers in a body that is no more."""
+        return self.is_public and not self.organisation.is_dissolved
 
     @property
     def phone_numbers(self) -> list[str]:

@@ -108,7 +108,7 @@ class PracticeAdmin(UnitAdmin):
     list_per_page = 50
     # Django asks for these to show the field; the library answers it.
     search_fields = ["title"]
-    autocomplete_fields = ["theme", "topics", "audiences"]
+    autocomplete_fields = ["theme", "topics", "audiences", "framework"]
     prepopulated_fields = {"slug": ["title"]}
     ordering = ["-updated_at", "pk"]
     actions = ["publish", "archive"]
@@ -126,8 +126,15 @@ class PracticeAdmin(UnitAdmin):
                     "frequency",
                     "status",
                     "cost_band",
+                    "cost",
+                    "staff",
+                    "result",
                 ],
             },
+        ),
+        (
+            _("What became of it"),
+            {"classes": ["collapse"], "fields": ["framework", "history_note", "history_url"]},
         ),
         (_("For staff"), {"fields": ["confirmed_on", "staff_note"]}),
     ]

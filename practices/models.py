@@ -1,3 +1,4 @@
+import datetime
 from collections.abc import Sequence
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_prose_editor.fields import ProseEditorField
 
 from contacts.models import Commune, Contact, Organisation
-from core.dates import Precision, complete_or_absent
+from core.dates import Precision, complete_or_absent, last_day
 from core.languages import has_source_text, in_source_language, translated
 from core.models import NamedQuerySet, NaturalKeyManager, NaturalKeyModel, TrackedQuerySet
 from core.text import alphabetically
@@ -32,6 +33,9 @@ class ThemeBlock(TranslatedUnit):
     code = models.CharField(_("number"), max_length=4, unique=True, help_text=_("1a, 1b, 2, 3 at the Assises"))
     title = models.CharField(_("title"), max_length=150)
     short_title = models.CharField(_("short title"), max_length=40)
+    need = models.CharField(
+        _("need"), max_length=60, blank=True, help_text=_("what brings people here, as a verb: “Find a home”")
+    )
     introduction = models.TextField(_("introduction"), blank=True)
 
     class Meta:
@@ -187,6 +191,11 @@ class Term(TranslatedUnit):
     def get_absolute_url(self) -> str:
         return f"{reverse('glossary')}#{self.slug}"
 
+    @property
+    def ended_on(self) -> datetime.date | None:
+        """The last day on which it may have held."""
+        return last_day(self.valid_to, self.valid_to_precision) if self.valid_to else None
+
 
 class Territory(models.TextChoices):
     LOCAL = "local", _("local")
@@ -215,6 +224,15 @@ class State(models.TextChoices):
     ARCHIVED = "archived", _("archived")
 
 
+class Standing(models.TextChoices):
+    """What is known of a practice today."""
+
+    CONFIRMED = "confirmed", _("confirmed")
+    UNCONFIRMED = "unconfirmed", _("not confirmed since")
+    ENDED = "ended", _("ended")
+    REPLACED = "replaced", _("replaced")
+
+
 class PracticeQuerySet(TrackedQuerySet):
     def published(self):
         """What the public may read."""
@@ -234,7 +252,7 @@ class PracticeQuerySet(TrackedQuerySet):
 
     def with_card_details(self):
         """Everything that `components/practice_card.html` shows, in a fixed number of queries."""
-        return self.select_related("theme").prefetch_related(
+        return self.select_related("theme", "framework").prefetch_related(
             models.Prefetch("communes", Commune.objects.by_name()),
         )
 
@@ -295,6 +313,28 @@ class Practice(TranslatedUnit):
         _("status"), max_length=10, choices=Status, blank=True, help_text=_("empty: not known today")
     )
     cost_band = models.CharField(_("cost for the commune"), max_length=10, choices=CostBand, blank=True)
+    cost = models.CharField(
+        _("cost in few words"), max_length=60, blank=True, help_text=_("for the commune: “about €3,000 to begin with”")
+    )
+    staff = models.CharField(
+        _("staff in few words"), max_length=60, blank=True, help_text=_("who does the work: “one half-time post”")
+    )
+    result = models.CharField(
+        _("result in few words"), max_length=70, blank=True, help_text=_("the figure that convinces, with its unit")
+    )
+    framework = models.ForeignKey(
+        Term,
+        verbose_name=_("rests on"),
+        on_delete=models.PROTECT,
+        related_name="practices",
+        null=True,
+        blank=True,
+        help_text=_("the law, programme or office without which it would not be: once replaced, so is the practice"),
+    )
+    history_note = models.TextField(
+        _("what became of it"), blank=True, help_text=_("one or two sentences, with dates; only what a source says")
+    )
+    history_url = models.URLField(_("source of what became of it"), max_length=500, blank=True)
 
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     published_at = models.DateTimeField(_("published on"), null=True, blank=True, editable=False)
@@ -383,6 +423,26 @@ class Practice(TranslatedUnit):
     @property
     def is_national(self) -> bool:
         return self.territory == Territory.NATIONAL
+
+    @property
+    def standing(self) -> Standing:
+        """What is known of it today. Whoever confirmed it after its period, or after its framework was replaced, knew."""
+        period_end = last_day(self.ended_on, self.ended_precision) if self.ended_on else None
+        framework_end = self.framework.ended_on if self.framework else None
+        if self.status == Status.ENDED or self.is_over_since(period_end):
+            return Standing.ENDED
+        if self.is_over_since(framework_end):
+            return Standing.REPLACED
+        return Standing.CONFIRMED if self.confirmed_on else Standing.UNCONFIRMED
+
+    def is_over_since(self, end: datetime.date | None) -> bool:
+        """Whether `end` is past, and nobody has confirmed the practice after it."""
+        return bool(end and end < timezone.localdate() and not (self.confirmed_on and self.confirmed_on > end))
+
+    @property
+    def may_be_asked_for(self) -> bool:
+        """Whether nothing says that it is over. Only a confirmed practice may be called open."""
+        return self.standing in (Standing.CONFIRMED, Standing.UNCONFIRMED)
 
     def clean(self) -> None:
         if self.is_published and self.published_at is None:

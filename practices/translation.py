@@ -17,7 +17,7 @@ from practices.models import (
 
 @register(ThemeBlock)
 class ThemeBlockTranslation(TranslationOptions):
-    fields = ("title", "short_title", "introduction")
+    fields = ("title", "short_title", "need", "introduction")
 
 
 @register(Topic)
@@ -42,7 +42,17 @@ class TermTranslation(TranslationOptions):
 
 @register(Practice)
 class PracticeTranslation(TranslationOptions):
-    fields = ("title", "subtitle", "summary", "territory_name", "frequency")
+    fields = (
+        "title",
+        "subtitle",
+        "summary",
+        "territory_name",
+        "frequency",
+        "cost",
+        "staff",
+        "result",
+        "history_note",
+    )
 
 
 @register(PracticeSection)

@@ -18,6 +18,7 @@ from practices.models import (
     SectionKind,
     SourceDocument,
     State,
+    Term,
     ThemeBlock,
     Topic,
 )
@@ -79,6 +80,10 @@ def make_topic(**fields) -> Topic:
 
 def make_audience(**fields) -> Audience:
     return Audience.objects.create(**named(fields, "audience"))
+
+
+def make_term(**fields) -> Term:
+    return Term.objects.create(**named(fields, "term"))
 
 
 def make_source_document(**fields) -> SourceDocument:
