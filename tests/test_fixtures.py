@@ -24,6 +24,7 @@ from practices.models import (
     ThemeBlock,
     Topic,
 )
+from practices.terms import vocabulary
 from sessions_app.models import Session
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("content")]
@@ -137,6 +138,32 @@ def test_every_contact_is_public_and_of_its_year():
         assert contact.is_public
         assert contact.confirmed_on is None
         contact.full_clean()
+
+
+@pytest.mark.parametrize("model", [Practice, Organisation])
+def test_every_text_is_as_short_as_its_column(model):
+    # SQLite stores what is too long for PostgreSQL.
+    assert model.objects.exists()
+    for row in model.objects.all():
+        row.full_clean()
+
+
+def test_a_fiche_that_is_over_says_what_became_of_it():
+    over = [practice for practice in Practice.objects.select_related("framework") if not practice.may_be_asked_for]
+
+    assert len(over) == 9
+    assert not [practice.slug for practice in over if not practice.history_note_fr]
+
+
+def test_every_superseded_term_leads_to_one_that_holds_today():
+    terms = vocabulary()
+    superseded = [term for term in terms.terms if term.valid_to]
+
+    assert len(superseded) > 10
+    for term in superseded:
+        today = terms.today(term)
+        assert today, term.slug
+        assert not [row.slug for row in today if row.valid_to], term.slug
 
 
 @pytest.mark.parametrize("model", [ThemeBlock, Canton, Commune, Topic, Audience])
