@@ -254,6 +254,10 @@ class ContactQuerySet(TrackedQuerySet):
         """Those that the public may see, with or without their addresses."""
         return self.exclude(display=Display.HIDDEN)
 
+    def with_organisation(self):
+        """All that `components/contact_card.html` shows."""
+        return self.select_related("organisation").prefetch_related("organisation__successors")
+
     def by_name(self):
         """By family name, which stands last in a name; desks by theirs."""
         return self.order_by(alphabetically("sort_name"), "pk")

@@ -1,23 +1,31 @@
-"""The finder, which tells what commune a few words may mean, and the search for contacts.
+"""The finder, which tells what commune a few words may mean, and words that narrow a list.
 
 Both compare in Python, where accents and hyphens are folded the same way for every database.
 """
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from contacts.models import Commune, ContactQuerySet, Locality
-from core.languages import all_columns, translated
+from contacts.models import Commune, Locality, Organisation
+from core.languages import active_language, all_columns, translated
+from core.models import Version
 from core.text import fold
+
+# The version that changes with the names of places and organisations.
+NAMES = "names"
+AnyQuerySet = TypeVar("AnyQuerySet", bound=QuerySet)
 
 MOST_MATCHES = 20
 # A shorter query is not compared with similar names: too many are similar to three letters.
@@ -102,6 +110,8 @@ class CommuneMatch:
     commune: Commune
     place: str
     """Name of the place that was meant, in the reader's language; it may be the commune itself."""
+    closeness: Closeness
+    """How well that name answers."""
 
     @property
     def via(self) -> str:
@@ -120,21 +130,24 @@ class CommuneMatch:
         return f"{self.via} · {canton}" if self.via else canton
 
 
-def communes_matching(query: str, most: int = MOST_MATCHES) -> list[CommuneMatch]:
+def communes_matching(query: str, most: int = MOST_MATCHES, version: UUID | None = None) -> list[CommuneMatch]:
     """At most `most` communes that `query` may mean, best first, their cantons with them.
 
-    Asked for a former commune, it offers the one of today and right behind it the former one.
+    Asked for a former commune, it offers the one of today and right behind it the former one. The version of the names
+    is read unless it is given.
     """
     words = split_words(query)
     if not words:
         return []
-    place_names: dict[int, str] = {}
-    for answer in sorted(answers(words, all_names()), key=rank):
+    meant: dict[int, Answer] = {}
+    for answer in sorted(answers(words, all_names(version)), key=rank):
         for key in answer.name.place.communes:
-            place_names.setdefault(key, answer.name.place.name)
-    keys = list(place_names)[:most]
+            meant.setdefault(key, answer)
+    keys = list(meant)[:most]
     communes = Commune.objects.select_related("canton", "successor").in_bulk(keys)
-    return [CommuneMatch(communes[key], place_names[key]) for key in keys if key in communes]
+    return [
+        CommuneMatch(communes[key], meant[key].name.place.name, meant[key].closeness) for key in keys if key in communes
+    ]
 
 
 def rank(answer: Answer) -> tuple:
@@ -206,21 +219,42 @@ def similar(letters: str, spellings: list[str], names: list[Name], extra: float 
         yield Answer(Closeness.SIMILAR, distance + extra, names[index])
 
 
-def all_names() -> list[Name]:
-    columns = [translated("name"), "aliases", *all_columns("name")]
+def all_names(version: UUID | None = None) -> list[Name]:
+    """The names of all places. Nothing is read but their version, unless that has changed; nor that one when given."""
+    return names_of_version(version or names_version(), active_language())
+
+
+def names_version() -> UUID:
+    """The version of the names of places and organisations; the first save or deletion of one gives another."""
+    [version] = Version.objects.current(NAMES)
+    return version or UUID(int=0)
+
+
+@lru_cache(maxsize=len(settings.LANGUAGES))
+def names_of_version(version: UUID, language: str) -> list[Name]:
+    columns = [translated("name", language), "aliases", *all_columns("name")]
     # The columns of all languages are read as they are; modeltranslation's fallbacks would double the time.
     communes = Commune.objects.rewrite(False).order_by("pk")
     localities = Locality.objects.rewrite(False).order_by("pk")
     return names_in(
-        tuple(communes.values_list("pk", "successor", "population", *columns)),
-        tuple(localities.values_list("commune", "postal_codes", *columns)),
+        communes.values_list("pk", "successor", "population", *columns),
+        localities.values_list("commune", "postal_codes", *columns),
     )
 
 
-# The rows are the key: once they change, the names are made anew. The reader's language is in the rows, too.
-@lru_cache(maxsize=len(settings.LANGUAGES))
-def names_in(communes: tuple[tuple, ...], localities: tuple[tuple, ...]) -> list[Name]:
-    """The names of all places, from the rows of `all_names()`."""
+@lru_cache(maxsize=1)
+def organisations_of_version(version: UUID) -> list[Organisation]:
+    return list(Organisation.objects.order_by("pk"))
+
+
+def all_organisations(version: UUID | None = None) -> list[Organisation]:
+    """All organisations, to look at their names; read once for each version. Shared between requests: do not modify."""
+    return organisations_of_version(version or names_version())
+
+
+def names_in(communes: Iterable[tuple], localities: Iterable[tuple]) -> list[Name]:
+    """The names of all places, from the rows of `names_of_version()`."""
+    communes = list(communes)
     names: list[Name] = []
     places: dict[int, Place] = {}
     populations = {key: population or 0 for key, _successor, population, *_columns in communes}
@@ -274,10 +308,14 @@ def sound(letters: str) -> str:
     return letters
 
 
-def contacts_matching(contacts: ContactQuerySet, query: str) -> ContactQuerySet:
-    """Those of `contacts` in whose name, role, organisation or commune every word of `query` stands."""
+def rows_with_words(
+    rows: AnyQuerySet, query: str, columns: Iterable[str] = (), texts: Iterable[str] = (), many: Iterable[str] = ()
+) -> AnyQuerySet:
+    """Those of `rows` in which every word of `query` stands: in `columns` as they are, in `texts` as the reader sees
+    them, in `many` likewise, each of which leads to several rows. All of them may follow relations."""
     words = fold(query).split()
-    fields = ["desk", "role", "department", "organisation__name", "commune__name"]
-    rows = contacts.order_by().values_list("pk", "name", "organisation__short_name", *map(translated, fields))
-    texts = {pk: fold(" ".join(filter(None, columns))) for pk, *columns in rows}
-    return contacts.filter(pk__in=[pk for pk, text in texts.items() if all(word in text for word in words)])
+    found: defaultdict[int, str] = defaultdict(str)
+    for fields in [[*columns, *map(translated, texts)], *([translated(text)] for text in many)]:
+        for pk, *values in rows.order_by().values_list("pk", *fields):
+            found[pk] += " " + fold(" ".join(filter(None, values)))
+    return rows.filter(pk__in=[pk for pk, text in found.items() if all(word in text for word in words)])

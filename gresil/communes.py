@@ -1,34 +1,41 @@
 """The directory of the communes with its map, the finder, and the page of a commune."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Prefetch, Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy as _
 from pyroaring import BitMap
 
 from contacts.forms import SearchForm
 from contacts.models import Canton, Commune, Contact, Locality, Organisation
 from contacts.search import communes_matching
+from core.languages import active_language, in_language, languages
 from core.parameters import keep_parameters
 from core.text import fold
-from gresil.home import helpdesk_contact
-from gresil.surroundings import neighbourhood, similar_communes
+from gresil import search
+from gresil.home import HELPDESK
+from gresil.surroundings import Nearness, circles_around, ideas
 from library.results import first_of_each
 from library.sets import Library
 from practices.forms import ThemeForm
-from practices.models import Practice, Territory, ThemeBlock
+from practices.models import OrganisationRole, Practice, PracticeContact, PracticeOrganisation, Territory, ThemeBlock
 
 MOST_SUGGESTIONS = 8
 # A commune with more of them leads to the library.
 MOST_PRACTICES = 30
-MOST_FROM_NEIGHBOURS = 6
-MOST_FROM_SIMILAR = 3
+# More than this are shown on demand.
+MOST_AT_ONCE = 8
+MOST_IDEAS = 6
+# In the panel of the map, of each commune.
+MOST_IN_PANEL = 3
 
 
 def commune_list(request: HttpRequest) -> HttpResponse:
     """All communes on the map and by canton, counted for the themes of `?theme=`; with `?q=` first those that the
-    words may mean, best first."""
+    words may mean, best first. A single one is opened at once."""
     keep_parameters(request, "q", "theme")
     communes = Commune.objects.current().by_name()
     form = SearchForm(request.GET)
@@ -38,6 +45,8 @@ def commune_list(request: HttpRequest) -> HttpResponse:
         return render(request, "gresil/commune_list.html", context, status=400)
     if query := form.cleaned_data["q"]:
         context["matches"] = communes_matching(query)
+        if len(context["matches"]) == 1:
+            return redirect(context["matches"][0].commune)
     themes = theme_form.cleaned_data["theme"]
     library = Library()
     practices = library.having("theme", *(theme.slug for theme in themes)) if themes else library.all
@@ -45,61 +54,123 @@ def commune_list(request: HttpRequest) -> HttpResponse:
         Prefetch("communes", communes.prefetch_related("predecessors"), to_attr="current_communes")
     )
     of_all_cantons = [commune for canton in context["cantons"] for commune in canton.current_communes]
-    library.count_practices(of_all_cantons, practices)
+    put_on_the_map(of_all_cantons, library, practices - library.national)
     context["on_the_map"] = sorted(of_all_cantons, key=lambda commune: fold(commune.name))
     context["themes"] = themes
     context["theme"] = themes[0] if len(themes) == 1 else None
     return render(request, "gresil/commune_list.html", context)
 
 
+def put_on_the_map(communes: list[Commune], library: Library, practices: BitMap) -> None:
+    """Give each of `communes` what `components/map.html` shows of it: its counts among `practices`, and the newest of
+    these as `newest_practices`; two queries for all together."""
+    library.count_practices(communes, practices)
+    wanted = [(library.in_communes(commune) & practices, MOST_IN_PANEL) for commune in communes]
+    keys = first_of_each(wanted, Practice.objects.published().newest())
+    rows = Practice.objects.in_bulk({key for some in keys for key in some})
+    for commune, some in zip(communes, keys, strict=True):
+        commune.newest_practices = [rows[key] for key in some if key in rows]  # type: ignore[attr-defined]
+
+
 def commune_suggestions(request: HttpRequest) -> JsonResponse:
-    """What the commune finder offers while somebody types, best first, as a list of name, detail and address."""
+    """What the commune finder offers while somebody types, best first."""
     keep_parameters(request, "q")
     form = SearchForm(request.GET)
     if not form.is_valid():
         return JsonResponse({"error": form.errors["q"][0]}, status=400)
-    suggestions = [
-        {"name": match.commune.name, "detail": match.detail, "url": match.commune.get_absolute_url()}
-        for match in communes_matching(form.cleaned_data["q"], MOST_SUGGESTIONS)
-    ]
-    return JsonResponse(suggestions, safe=False)
+    matches = communes_matching(form.cleaned_data["q"], MOST_SUGGESTIONS)
+    return search.answer([search.Group(_("Communes"), search.commune_entries(matches))], is_first_meant=True)
 
 
 def commune_detail(request: HttpRequest, slug: str) -> HttpResponse:
     commune: Commune = get_object_or_404(Commune.objects.select_related("canton", "successor"), slug=slug)
-    family = Q(commune=commune) | Q(commune__successor=commune)
+    predecessors = list(Commune.objects.filter(successor=commune).by_name())
     library = Library()
     own = library.in_communes(commune)
-    neighbours, missing_themes = neighbourhood(commune, library)
-    by_neighbours = BitMap() if own else library.in_communes(*neighbours)
-    similar = similar_communes(commune, library)
-    wanted = {
-        "own": (own, MOST_PRACTICES),
-        "national": (library.national - own, MOST_PRACTICES),
-        "by_neighbours": (by_neighbours, MOST_FROM_NEIGHBOURS),
-    } | {other.commune: (other.own, MOST_FROM_SIMILAR) for other in similar}
+    circles = circles_around(commune, library)
+    wanted = {"own": (own, MOST_PRACTICES), "national": (library.national - own, MOST_PRACTICES)}
+    wanted |= {circle.nearness: (circle.practices, MOST_IDEAS) for circle in circles}
     shown = newest_of_each(wanted)
+    neighbours = [other for circle in circles if circle.nearness == Nearness.NEIGHBOUR for other in circle.communes]
+    library.count_practices(neighbours, library.all - library.national)
     context = {
         "commune": commune,
-        "predecessors": Commune.objects.filter(successor=commune).by_name(),
-        "localities": Locality.objects.filter(commune=commune).by_name(),
+        "other_names": other_names(commune),
+        "predecessors": predecessors,
+        "people": people_of([commune, *predecessors], shown["own"]),
+        "organisations": Organisation.objects.filter(commune__in=[commune, *predecessors]).by_name(),
         "practices": [practice for practice in shown["own"] if practice.territory != Territory.REGIONAL],
         "regional": [practice for practice in shown["own"] if practice.territory == Territory.REGIONAL],
+        "first": f":{MOST_AT_ONCE}",
+        "rest": f"{MOST_AT_ONCE}:",
         "has_more": len(own) > MOST_PRACTICES,
+        "ideas": ideas(circles, shown, library, MOST_IDEAS),
         "national": shown["national"],
-        "neighbours": neighbours,
-        "by_neighbours": shown["by_neighbours"],
-        "similar": [(other, shown[other.commune]) for other in similar],
-        "missing_themes": missing_themes,
-        "contacts": Contact.objects.listed().filter(family).select_related("organisation", "commune").by_name(),
-        "organisations": Organisation.objects.filter(family).by_name(),
-        "helpdesk": helpdesk_contact(),
+        "neighbours": sorted(neighbours, key=lambda neighbour: fold(neighbour.name)),
+        "localities": Locality.objects.filter(commune=commune).by_name(),
     }
     return render(request, "gresil/commune_detail.html", context)
 
 
 def newest_of_each(wanted: dict[Any, tuple[BitMap, int]]) -> dict[Any, list[Practice]]:
-    """For each (set of keys, number) so many of its practices, newest first; two queries for all together."""
+    """For each (set of keys, number) so many of its practices, newest first and with their carriers; four queries for
+    all together."""
     keys = first_of_each(list(wanted.values()), Practice.objects.published().newest())
-    rows = Practice.objects.with_card_details().in_bulk({key for some in keys for key in some})
+    carriers = PracticeOrganisation.objects.filter(role=OrganisationRole.CARRIER).select_related("organisation")
+    practices = Practice.objects.with_card_details().prefetch_related(
+        Prefetch("practice_organisations", carriers, to_attr="carriers")
+    )
+    rows = practices.in_bulk({key for some in keys for key in some})
     return {name: [rows[key] for key in some if key in rows] for name, some in zip(wanted, keys, strict=True)}
+
+
+def other_names(commune: Commune) -> list[tuple[str, str]]:
+    """(language, name) of each name that differs from the one of this page, each once."""
+    names = {commune.name: active_language()}
+    for code, _language in languages():
+        names.setdefault(in_language(commune, "name", code), code)
+    return [(code, name) for name, code in names.items() if name and name != commune.name]
+
+
+@dataclass(frozen=True)
+class People:
+    """Whom to talk to in a commune; each contact with what it may be asked about, as `practice_contacts`."""
+
+    of_commune: list[Contact]
+    of_region: list[tuple[Practice, list[Contact]]]
+    """The regional services, each with its people; who ran one that is over still knows about it."""
+    helpdesk: Contact | None
+
+
+def people_of(communes: list[Commune], practices: list[Practice]) -> People:
+    """`communes` are one of today and those that merged into it, `practices` its own, regional ones among them."""
+    services = [practice for practice in practices if practice.territory == Territory.REGIONAL]
+    asked_about = PracticeContact.objects.filter(practice__in=practices).select_related("practice__framework")
+    contacts = list(
+        Contact.objects.listed()
+        .filter(
+            Q(commune__in=communes)
+            | Q(slug=HELPDESK)
+            | Q(pk__in=PracticeContact.objects.filter(practice__in=services).values("contact"))
+        )
+        .with_organisation()
+        .by_name()
+        .prefetch_related(Prefetch("practice_contacts", asked_about))
+    )
+    keys = {commune.pk for commune in communes}
+    of_region = [
+        (
+            practice,
+            [
+                contact
+                for contact in contacts
+                if practice.pk in {row.practice_id for row in contact.practice_contacts.all()}
+            ],
+        )
+        for practice in services
+    ]
+    return People(
+        [contact for contact in contacts if contact.commune_id in keys],
+        [(practice, some) for practice, some in of_region if some],
+        next((contact for contact in contacts if contact.slug == HELPDESK), None),
+    )

@@ -1,14 +1,28 @@
 """The home page, and the pages about the portal itself."""
 
+import datetime
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from contacts.models import Contact
+from contacts.map import Outlines, outlines
+from contacts.models import Commune, Contact
+from library.results import first_of_each
 from library.sets import Library
-from practices.models import Practice, ThemeBlock
+from practices.models import Practice, SourceDocument, Territory, ThemeBlock
 from sessions_app.models import Session
 
 HELPDESK = "agence-interculturelle"
+# To begin with, each theme shows the example that says most of what decides, of so many of the newest.
+LOOKED_AT = 12
+# What the page about GRESIL tells from.
+ABOUT_SOURCES = ["assises-web-2017", "brochure-2017", "gresil-ewsi"]
+# The accessibility statement is reviewed at least once a year.
+STATEMENT_CREATED_ON = datetime.date(2026, 11, 22)
+STATEMENT_REVIEWED_ON = datetime.date(2026, 11, 24)
+# Who checks accessibility in Luxembourg, and who mediates (law of 28 May 2019).
+COMPLAINTS_URL = "https://sip.gouvernement.lu/fr/support/reclamation-accessibilite.html"
+OMBUDSMAN_URL = "https://www.ombudsman.lu"
 
 
 def helpdesk_contact() -> Contact | None:
@@ -17,22 +31,55 @@ def helpdesk_contact() -> Contact | None:
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    sessions = Session.objects.published().with_card_details()
     library, themes = Library(), list(ThemeBlock.objects.all())
     for theme in themes:
         theme.practice_count = len(library.having("theme", theme.slug))
     context = {
         "themes": themes,
-        "newest": Practice.objects.published().newest().with_card_details()[:6],
+        "examples": examples(library, themes),
         "practice_count": len(library.all),
-        "next_session": sessions.upcoming().first() or sessions.past().first(),
+        "outlines": outlines(),
+        "places": places_with_examples(library),
+        "next_session": Session.objects.published().with_card_details().upcoming().first(),
         "helpdesk": helpdesk_contact(),
     }
     return render(request, "gresil/home.html", context)
 
 
+def examples(library: Library, themes: list[ThemeBlock]) -> list[Practice]:
+    """For each theme block a local practice that nothing says is over: the one that tells most of what decides."""
+    local = library.having("territory", Territory.LOCAL)
+    wanted = [(library.having("theme", theme.slug) & local, LOOKED_AT) for theme in themes]
+    keys = first_of_each(wanted, Practice.objects.published().newest())
+    practices = Practice.objects.with_card_details().in_bulk({key for some in keys for key in some})
+    chosen = []
+    for some in keys:
+        open_ones = [practices[key] for key in some if key in practices and practices[key].may_be_asked_for]
+        if open_ones:
+            # Of those that tell as much, the first is the newest.
+            chosen.append(max(open_ones, key=lambda practice: practice.count_facts_in_few_words()))
+    return chosen
+
+
+def places_with_examples(library: Library) -> list[tuple[Commune, tuple[float, float], int]]:
+    """The communes of today with local practices, each with its place on the drawing and their number."""
+    local = library.having("territory", Territory.LOCAL)
+    drawing: Outlines = outlines()
+    places = []
+    for commune in Commune.objects.current().by_name():
+        count = len(library.in_communes(commune) & local)
+        if count and commune.code in drawing.centres:
+            places.append((commune, drawing.centres[commune.code], count))
+    return places
+
+
 def about(request: HttpRequest) -> HttpResponse:
-    return render(request, "gresil/about.html", {"helpdesk": helpdesk_contact()})
+    sources = SourceDocument.objects.filter(slug__in=ABOUT_SOURCES).order_by("slug")
+    return render(request, "gresil/about.html", {"sources": sources, "helpdesk": helpdesk_contact()})
+
+
+def helpdesk(request: HttpRequest) -> HttpResponse:
+    return render(request, "gresil/helpdesk.html", {"helpdesk": helpdesk_contact()})
 
 
 def privacy(request: HttpRequest) -> HttpResponse:
@@ -40,4 +87,12 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 
 def accessibility(request: HttpRequest) -> HttpResponse:
-    return render(request, "gresil/accessibility.html", {"helpdesk": helpdesk_contact()})
+    context = {
+        "created_on": STATEMENT_CREATED_ON,
+        "reviewed_on": STATEMENT_REVIEWED_ON,
+        "complaints_url": COMPLAINTS_URL,
+        "ombudsman_url": OMBUDSMAN_URL,
+        "address": request.build_absolute_uri("/"),
+        "helpdesk": helpdesk_contact(),
+    }
+    return render(request, "gresil/accessibility.html", context)

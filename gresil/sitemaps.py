@@ -60,6 +60,7 @@ class FixedPages(PageSitemap):
             "organisation-list",
             "sessions:list",
             "glossary",
+            "helpdesk",
             "about",
             "accessibility",
             "privacy",

@@ -1,34 +1,61 @@
-"""What stands around a commune: communes like it, and what its neighbours do."""
+"""What stands around a commune: its neighbours, communes like it, and the ideas to take from them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import IntEnum
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from pyroaring import BitMap
 
 from contacts.models import Commune
 from core.text import fold
 from library.sets import Library
-from practices.models import ThemeBlock
+from practices.models import Practice
 
 # Communes of like size lie between the same two of these numbers of inhabitants.
 BANDS = [0, 2_000, 5_000, 10_000, 20_000, None]
-MOST_COMMUNES = 5
+# No more communes than this are named as the reason of an idea.
+MOST_NAMED = 3
+
+
+class Nearness(IntEnum):
+    """What a commune has in common with another one; what counts most comes first."""
+
+    NEIGHBOUR = 0
+    CANTON_AND_SIZE = 1
+    CANTON = 2
+    SIZE = 3
+
+    def reason(self, communes: list[Commune]) -> str:
+        """Why something of these `communes` is shown; at most three of them are named."""
+        named = {"communes": ", ".join(commune.name for commune in communes[:MOST_NAMED])}
+        if self == Nearness.NEIGHBOUR:
+            text = ngettext("Neighbouring commune: %(communes)s", "Neighbouring communes: %(communes)s", len(communes))
+            return text % named
+        reasons = {
+            Nearness.CANTON_AND_SIZE: _("Same canton, similar size: %(communes)s"),
+            Nearness.CANTON: _("Same canton: %(communes)s"),
+            Nearness.SIZE: _("Similar size: %(communes)s"),
+        }
+        return reasons[self] % named
 
 
 @dataclass(frozen=True)
-class SimilarCommune:
-    commune: Commune
-    reasons: list[str]
-    own: BitMap
-    """Its practices, without those that the other commune has too."""
+class Circle:
+    """Communes that are near to another one in the same way, most alike first."""
+
+    nearness: Nearness
+    communes: list[Commune]
+    practices: BitMap
+    """Theirs, without any of a nearer circle and of the commune itself, and without those of the whole country."""
 
 
 @dataclass(frozen=True)
-class MissingTheme:
-    theme: ThemeBlock
-    neighbours: list[Commune]
-    """Those that cover it."""
+class Idea:
+    practice: Practice
+    reason: str
 
 
 def band_of(population: int | None) -> tuple[int, int | None] | None:
@@ -39,11 +66,8 @@ def band_of(population: int | None) -> tuple[int, int | None] | None:
     return low, BANDS[BANDS.index(low) + 1]
 
 
-def similar_communes(commune: Commune, library: Library) -> list[SimilarCommune]:
-    """At most five communes of the same canton or of like size that have practices of their own, most alike first.
-
-    Practices that serve `commune` as well are left out: its page shows them already.
-    """
+def circles_around(commune: Commune, library: Library) -> list[Circle]:
+    """The neighbours of `commune` and the communes like it, nearest circle first; none of a commune that merged."""
     if commune.is_merged:
         return []
     alike = Q(canton=commune.canton_id)
@@ -51,34 +75,45 @@ def similar_communes(commune: Commune, library: Library) -> list[SimilarCommune]
     if band:
         low, high = band
         alike |= Q(population__gte=low) & (Q(population__lt=high) if high else Q())
-    shown = library.in_communes(commune)
-    own = {
-        other: practices
-        for other in Commune.objects.current().exclude(pk=commune.pk).filter(alike)
-        if (practices := library.in_communes(other) - shown)
-    }
+    neighbours = Commune.objects.filter(neighbours=commune, pk=OuterRef("pk"))
+    others = (
+        Commune.objects.current()
+        .exclude(pk=commune.pk)
+        .annotate(is_neighbour=Exists(neighbours))
+        .filter(alike | Q(is_neighbour=True))
+    )
 
-    def reasons(other: Commune) -> list[str]:
-        same_canton, similar_size = other.canton_id == commune.canton_id, band and band_of(other.population) == band
-        return [*([_("same canton")] if same_canton else []), *([_("similar size")] if similar_size else [])]
+    def nearness(other: Commune) -> Nearness:
+        if other.is_neighbour:  # type: ignore[attr-defined]
+            return Nearness.NEIGHBOUR
+        if other.canton_id != commune.canton_id:
+            return Nearness.SIZE
+        return Nearness.CANTON_AND_SIZE if band and band_of(other.population) == band else Nearness.CANTON
 
     def likeness(other: Commune) -> tuple:
-        difference = abs((other.population or 0) - (commune.population or 0))
-        return -len(reasons(other)), other.canton_id != commune.canton_id, difference, fold(other.name)
+        return abs((other.population or 0) - (commune.population or 0)), fold(other.name)
 
-    return [SimilarCommune(other, reasons(other), own[other]) for other in sorted(own, key=likeness)[:MOST_COMMUNES]]
+    others = sorted(others, key=likeness)
+    known = library.in_communes(commune) | library.national
+    circles = []
+    for each in Nearness:
+        communes = [other for other in others if nearness(other) == each]
+        circles.append(Circle(each, communes, library.in_communes(*communes) - known))
+        known = known | circles[-1].practices
+    return circles
 
 
-def neighbourhood(commune: Commune, library: Library) -> tuple[list[Commune], list[MissingTheme]]:
-    """The neighbours of today, by name and each with its `practice_count`; and the theme blocks of which they have
-    practices while `commune` has none."""
-    neighbours = list(Commune.objects.current().filter(neighbours=commune).by_name())
-    library.count_practices(neighbours, library.all)
-    missing = []
-    for theme in ThemeBlock.objects.all() if neighbours else ():
-        practices = library.having("theme", theme.slug)
-        if not library.in_communes(commune) & practices:
-            covering = [neighbour for neighbour in neighbours if library.in_communes(neighbour) & practices]
-            if covering:
-                missing.append(MissingTheme(theme, covering))
-    return neighbours, missing
+def ideas(circles: Iterable[Circle], shown: dict[Nearness, list[Practice]], library: Library, most: int) -> list[Idea]:
+    """At most `most` of the practices in `shown`, those of the nearest circle first, each with the communes that have
+    it."""
+    found = [
+        Idea(
+            practice,
+            circle.nearness.reason(
+                [commune for commune in circle.communes if practice.pk in library.in_communes(commune)]
+            ),
+        )
+        for circle in circles
+        for practice in shown[circle.nearness]
+    ]
+    return found[:most]

@@ -6,11 +6,12 @@ from django.urls import include, path
 from django.utils.functional import lazy
 from django.views.generic import RedirectView
 
-from gresil import communes, health, home, organisations
+from gresil import communes, contacts, health, home, organisations, search
+from gresil.practices import PracticeDetailView, practice_list, selection
+from gresil.sessions import SessionDetailView, session_list
 from gresil.sitemaps import SITEMAPS
 from library.feeds import PracticeFeed
-from library.views import practice_list
-from practices.views import PracticeDetailView, glossary
+from practices.views import glossary
 
 # With hashed file names `static` reads the manifest, which management commands must not need.
 static_lazy = lazy(static, str)
@@ -24,6 +25,18 @@ practices = (
     ],
     "practices",
 )
+sessions = (
+    [
+        path("", session_list, name="list"),
+        path("<slug:slug>/", SessionDetailView.as_view(), name="detail"),
+    ],
+    "sessions",
+)
+directory_of_contacts = ([path("", contacts.contact_list, name="list")], "contacts")
+
+handler400 = "gresil.errors.bad_request"
+handler403 = "gresil.errors.permission_denied"
+handler404 = "gresil.errors.page_not_found"
 
 urlpatterns = [
     path("healthz", health.alive, name="alive"),
@@ -35,15 +48,19 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     *i18n_patterns(
         path("", home.home, name="home"),
+        path("search/", search.go, name="search"),
+        path("search/suggestions/", search.suggestions, name="search-suggestions"),
         path("practices/", include(practices, namespace="practices")),
         path("communes/", communes.commune_list, name="commune-list"),
         path("communes/suggestions/", communes.commune_suggestions, name="commune-suggestions"),
         path("communes/<slug:slug>/", communes.commune_detail, name="commune-detail"),
         path("organisations/", organisations.organisation_list, name="organisation-list"),
         path("organisations/<slug:slug>/", organisations.organisation_detail, name="organisation-detail"),
-        path("contacts/", include("contacts.urls")),
-        path("sessions/", include("sessions_app.urls")),
+        path("contacts/", include(directory_of_contacts, namespace="contacts")),
+        path("sessions/", include(sessions, namespace="sessions")),
         path("glossary/", glossary, name="glossary"),
+        path("selection/", selection, name="selection"),
+        path("helpdesk/", home.helpdesk, name="helpdesk"),
         path("about/", home.about, name="about"),
         path("accessibility/", home.accessibility, name="accessibility"),
         path("privacy/", home.privacy, name="privacy"),

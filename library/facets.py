@@ -85,7 +85,7 @@ def languages_of(practice: Practice) -> Iterator[str]:
 YEAR = "year"
 
 ALL: list[RowFacet | ChoiceFacet] = [
-    RowFacet("theme", _("Theme block"), "theme", text="title"),
+    RowFacet("theme", _("Theme block"), "theme", text="short_title"),
     RowFacet("topic", _("Topic"), "topics"),
     RowFacet("audience", _("Target group"), "audiences"),
     RowFacet("commune", _("Commune"), "communes", rows=communes_then_and_now),

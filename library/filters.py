@@ -23,10 +23,10 @@ from library.sets import Library
 from practices.models import Practice, PracticeQuerySet
 
 ORDERS: dict[str, tuple[Promise, Any]] = {
-    "relevance": (_("best match first"), None),
-    "newest": (_("newest first"), PracticeQuerySet.newest),
-    "updated": (_("recently changed"), lambda practices: practices.order_by("-updated_at", "slug")),
-    "title": (_("by title"), PracticeQuerySet.by_title),
+    "relevance": (_("Best match"), None),
+    "newest": (_("Newest"), PracticeQuerySet.newest),
+    "updated": (_("Recently changed"), lambda practices: practices.order_by("-updated_at", "slug")),
+    "title": (_("By title"), PracticeQuerySet.by_title),
 }
 VIEWS = [("list", _("List")), ("map", _("Map"))]
 UNKNOWN_CHOICE = {
@@ -37,6 +37,10 @@ FIRST_YEAR = 1990
 # A facet with more choices shows those with the most practices, and leads to the page that lists all.
 MOST_CHOICES = 120
 CHOICES_OF_A_LONG_FACET = 40
+# So many choices of a facet are in view; one click shows the others.
+CHOICES_IN_VIEW = 8
+# The facets that most visitors narrow by.
+FIRST_FACETS = ["topic", "audience", "commune", "canton", "cost"]
 DIRECTORIES = {"organisation": "organisation-list", "commune": "commune-list"}
 
 
@@ -57,8 +61,28 @@ class Facet:
     name: str
     label: str
     choices: list[Choice]
+    """In the order in which readers see them; none that gives nothing, unless it is chosen."""
     left_out: int = 0
     """How many further choices there are."""
+
+    @property
+    def is_first(self) -> bool:
+        return self.name in FIRST_FACETS
+
+    def divides(self, count: int) -> bool:
+        """Whether a choice would change a result of `count` practices, or has changed it."""
+        return bool(self.chosen) or any(choice.count != count for choice in self.choices)
+
+    @cached_property
+    def in_view(self) -> list[Choice]:
+        if len(self.choices) <= CHOICES_IN_VIEW + 1:
+            return self.choices
+        most = sorted(self.choices, key=lambda choice: (not choice.is_chosen, -choice.count))[:CHOICES_IN_VIEW]
+        return [choice for choice in self.choices if choice in most or choice.is_chosen]
+
+    @property
+    def further(self) -> list[Choice]:
+        return [choice for choice in self.choices if choice not in self.in_view]
 
     @cached_property
     def chosen(self) -> list[Choice]:
@@ -145,6 +169,16 @@ class PracticeFilter(FilterSet):
         labels[YEAR] = {year: year for year in sorted(years, reverse=True)}
         return labels
 
+    def wrong_values(self) -> list[tuple[str, str]]:
+        """(name of the filter, value) of each choice that we do not know."""
+        return [
+            (name, value)
+            for name in self.form.errors
+            if name != "q"
+            for value in self.data.getlist(name)
+            if value not in dict(self.form.fields[name].choices)
+        ]
+
     @cached_property
     def matches(self) -> search.Matches:
         return search.Matches(search.parse(self.form.cleaned_data.get("q") or ""))
@@ -216,13 +250,20 @@ class PracticeFilter(FilterSet):
         return result
 
     def facets(self) -> list[Facet]:
+        """Those that divide the present result, those that most visitors need first."""
         counts = self.counts()
-        return [self.facet(name, counts[name]) for name in FACETS]
+        names = sorted(FACETS, key=lambda name: FIRST_FACETS.index(name) if name in FIRST_FACETS else len(FACETS))
+        facets = [self.facet(name, counts[name]) for name in names]
+        return [facet for facet in facets if facet.divides(len(self.found))]
 
     def facet(self, name: str, counts: dict[str, int]) -> Facet:
-        chosen = self.form.cleaned_data[name]
+        chosen = self.form.cleaned_data.get(name) or []
         # A merged commune may be asked for, by old addresses; it is not offered.
-        slugs = [slug for slug in self.labels[name] if slug not in self.former_communes or slug in chosen]
+        slugs = [
+            slug
+            for slug in self.labels[name]
+            if slug in chosen or (counts.get(slug) and slug not in self.former_communes)
+        ]
         shown = slugs
         if len(slugs) > MOST_CHOICES:
             most = sorted(slugs, key=lambda slug: (slug not in chosen, -counts.get(slug, 0)))

@@ -17,7 +17,7 @@ from pyroaring import BitMap
 
 from core.languages import all_columns, in_language
 from core.text import composed, fold, plain, stem, stop_words
-from library.contents import PARTS, term_token
+from library.contents import PARTS, term_token, tokens
 from library.models import PostingList, SearchWord
 from library.sets import union
 from practices.models import Practice, PracticeSection
@@ -80,6 +80,24 @@ class Query:
         if self.vocabulary:
             mentions = self.vocabulary.mentions(language, [word.text for word in words])
             yield from (mention for mention in mentions if mention.term in self.terms)
+
+    def is_word(self, text: str) -> bool:
+        """Whether `text`, such as an acronym, is one of the words that the visitor wrote."""
+        return bool(text) and any(fold(text) in word.forms for group in self.literal for (word,) in group)
+
+    def stands_in(self, language: str, text: str) -> bool:
+        """Whether a short text in `language`, such as the name of a session, would be found."""
+        in_order = [word.text for word in words_of(composed(text))]
+        words = {token for word in in_order for token in tokens(word, language)}
+        if self.vocabulary:
+            words.update(map(term_token, self.vocabulary.terms_among(language, in_order)))
+        return bool(self) and all(
+            any(
+                all(any(word.is_in(token, language) for token in words) for word in alternative)
+                for alternative in group
+            )
+            for group in self.expanded
+        )
 
     def marker(self, language: str) -> Marker:
         """Finds in a text in `language` what was looked for: from where to where, in the order of the text."""

@@ -27,10 +27,11 @@ def sets_of(version: UUID) -> dict[tuple[str, str], BitMap]:
 
 
 class Library:
-    """As it is now. Nothing is read but its version, unless that has changed."""
+    """As it is now. Nothing is read but its version, unless that has changed; nor that one when `version` is given."""
 
-    def __init__(self) -> None:
-        [version] = Version.objects.current(LIBRARY)
+    def __init__(self, version: UUID | None = None) -> None:
+        if version is None:
+            [version] = Version.objects.current(LIBRARY)
         self.values = sets_of(version) if version else {}
 
     def having(self, facet: str, *slugs: str) -> BitMap:
@@ -51,6 +52,11 @@ class Library:
         return self.having("commune", *(commune.slug for commune in communes))
 
     def count_practices(self, communes: Iterable[Commune], practices: BitMap) -> None:
-        """Give each of `communes` its `practice_count`: how many of `practices` it has."""
+        """Give each of `communes` its `practice_count`, how many of `practices` it has, and how many of these are its
+        own and how many a region's: `local_count` and `regional_count`."""
+        local, regional = (self.having("territory", kind) & practices for kind in (Territory.LOCAL, Territory.REGIONAL))
         for commune in communes:
-            commune.practice_count = self.in_communes(commune).intersection_cardinality(practices)  # type: ignore[attr-defined]
+            found = self.in_communes(commune)
+            commune.practice_count = found.intersection_cardinality(practices)  # type: ignore[attr-defined]
+            commune.local_count = found.intersection_cardinality(local)  # type: ignore[attr-defined]
+            commune.regional_count = found.intersection_cardinality(regional)  # type: ignore[attr-defined]

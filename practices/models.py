@@ -426,7 +426,7 @@ class Practice(TranslatedUnit):
 
     @property
     def standing(self) -> Standing:
-        """What is known of it today. Whoever confirmed it after its period, or after its framework was replaced, knew."""
+        """What is known of it today. Who confirmed it after its period or its framework had ended, knew of that."""
         period_end = last_day(self.ended_on, self.ended_precision) if self.ended_on else None
         framework_end = self.framework.ended_on if self.framework else None
         if self.status == Status.ENDED or self.is_over_since(period_end):
@@ -443,6 +443,9 @@ class Practice(TranslatedUnit):
     def may_be_asked_for(self) -> bool:
         """Whether nothing says that it is over. Only a confirmed practice may be called open."""
         return self.standing in (Standing.CONFIRMED, Standing.UNCONFIRMED)
+
+    def count_facts_in_few_words(self) -> int:
+        return sum(bool(fact) for fact in (self.cost, self.staff, self.frequency, self.result))
 
     def clean(self) -> None:
         if self.is_published and self.published_at is None:
@@ -504,6 +507,29 @@ class SectionKind(models.TextChoices):
     OTHER = "other", _("Heading of its own")
 
 
+class SectionGroup(models.TextChoices):
+    """The questions of a reader, under which the sections stand together on the page."""
+
+    IDEA = "idea", _("The idea")
+    WHY = "why", _("Why")
+    HOW = "how", _("How it works")
+    DIFFICULTIES = "difficulties", _("What was difficult, and what helped")
+    RESULTS = "results", _("Results and costs")
+
+
+GROUP_OF = {
+    SectionKind.OBJECTIVES: SectionGroup.IDEA,
+    SectionKind.ORIGINALITY: SectionGroup.IDEA,
+    SectionKind.NEED: SectionGroup.WHY,
+    SectionKind.CHALLENGES: SectionGroup.DIFFICULTIES,
+    SectionKind.SOLUTIONS: SectionGroup.DIFFICULTIES,
+    SectionKind.CONDITIONS: SectionGroup.DIFFICULTIES,
+    SectionKind.LESSONS: SectionGroup.DIFFICULTIES,
+    SectionKind.RESULTS: SectionGroup.RESULTS,
+    SectionKind.COSTS: SectionGroup.RESULTS,
+}
+
+
 class PracticeSection(NaturalKeyModel):
     natural_key_fields = ("practice__slug", "kind", in_source_language("heading"))
 
@@ -539,6 +565,10 @@ class PracticeSection(NaturalKeyModel):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def group(self) -> SectionGroup:
+        return GROUP_OF.get(SectionKind(self.kind), SectionGroup.HOW)
 
     @property
     def title(self) -> str:

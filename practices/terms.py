@@ -137,18 +137,28 @@ class Vocabulary:
         return {mention.term for mention in self.mentions(language, words)}
 
     def meant_by(self, phrase: Sequence[str]) -> set[int]:
-        """Keys of the terms that folded words name in whichever language, with those that came right before and right
-        after them."""
+        """Keys of the terms that folded words name in whichever language, with all that came before and after them."""
         return {member for term in self.named.get(tuple(phrase), ()) for member in self.family[term]}
 
     @cached_property
     def family(self) -> dict[int, set[int]]:
+        """Key of a term -> it, what came before it and what came after it, along the whole chain."""
         family = {term.pk: {term.pk} for term in self.terms}
         for term in self.terms:
-            for successor in term.successors.all():
-                family[term.pk].add(successor.pk)
-                family[successor.pk].add(term.pk)
+            for later in self.later(term):
+                family[term.pk].add(later.pk)
+                family[later.pk].add(term.pk)
         return family
+
+    def later(self, term: Term) -> list[Term]:
+        """All that came after `term`, nearest first."""
+        seen, ahead = {term.pk: term}, [term]
+        while ahead:
+            for successor in ahead.pop(0).successors.all():
+                if successor.pk not in seen:
+                    seen[successor.pk] = self.by_pk[successor.pk]
+                    ahead.append(self.by_pk[successor.pk])
+        return list(seen.values())[1:]
 
     @cached_property
     def written_words(self) -> dict[str, str]:
@@ -158,17 +168,20 @@ class Vocabulary:
 
     def today(self, term: Term) -> list[Term]:
         """What took the place of `term` and still holds; nothing when `term` itself does."""
-        result, seen, ahead = [], {term.pk}, list(term.successors.all())
-        while ahead:
-            successor = self.by_pk[ahead.pop(0).pk]
-            if successor.pk in seen:
-                continue
-            seen.add(successor.pk)
-            further = list(successor.successors.all())
-            ahead += further
-            if not further:
-                result.append(successor)
-        return result
+        return [later for later in self.later(term) if not later.successors.all()]
+
+    def between(self, term: Term) -> list[Term]:
+        """What took the place of `term` for a time, and holds no more."""
+        return [later for later in self.later(term) if later.successors.all()]
+
+    @cached_property
+    def predecessors(self) -> dict[int, list[Term]]:
+        """Key of a term -> the terms that it came right after."""
+        predecessors: dict[int, list[Term]] = {term.pk: [] for term in self.terms}
+        for term in self.terms:
+            for successor in term.successors.all():
+                predecessors[successor.pk].append(term)
+        return predecessors
 
     def superseded(self, keys: Iterable[int]) -> list[Superseded]:
         """Those of these terms that are superseded, by their names in the active language."""
@@ -190,17 +203,17 @@ def vocabulary_of(version: UUID) -> Vocabulary:
     return Vocabulary(Term.objects.order_by("slug").prefetch_related("successors"))
 
 
-def vocabulary() -> Vocabulary:
-    """All terms. Nothing is read but their version, unless that has changed."""
-    [version] = Version.objects.current(TERMS)
+def vocabulary(version: UUID | None = None) -> Vocabulary:
+    """All terms. Nothing is read but their version, unless that has changed; nor that one when it is given."""
+    if version is None:
+        [version] = Version.objects.current(TERMS)
     # Without a version nobody has saved a term yet.
     return vocabulary_of(version) if version else Vocabulary([])
 
 
-def superseded_shown(practice: Practice) -> list[Superseded]:
+def superseded_shown(practice: Practice, terms: Vocabulary) -> list[Superseded]:
     """The superseded institutions and laws named by the texts of `practice` as its page shows them: in the active
     language, else in the source language."""
-    terms = vocabulary()
     texts = ((text_language(row, name), getattr(row, name)) for _path, row, name in practice.text_fields())
     found = {key for language, text in texts if text for key in terms.terms_in(language, text)}
     return [row for row in terms.superseded(found) if row.term.kind != TermKind.WORD]

@@ -1,88 +1,97 @@
-from django.db.models import Prefetch
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.generic import DetailView
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from contacts.forms import NarrowingForm
-from contacts.models import Commune, Contact
 from core.languages import active_language
 from core.parameters import keep_parameters
-from practices.models import (
-    Audience,
-    OrganisationRole,
-    Practice,
-    PracticeContact,
-    PracticeOrganisation,
-    Term,
-    Topic,
-)
-from practices.terms import superseded_shown, terms_matching
+from core.text import fold
+from practices.models import Term, TermKind
+from practices.terms import Vocabulary, terms_matching, vocabulary
 from translations.models import Translation, TranslationState
 
 # From the least to the best.
 STATES = TranslationState.values
+# So few terms stand open when a search has found them.
+MOST_OPEN = 3
 
 
-class PracticeDetailView(DetailView):
-    context_object_name = "practice"
+@dataclass(frozen=True)
+class Entry:
+    """A term as the glossary shows it."""
 
-    def get_queryset(self):
-        # Staff look at a draft through the same page before they publish it.
-        practices = Practice.objects.all() if self.request.user.is_staff else Practice.objects.published()
-        return practices.select_related("theme").prefetch_related(
-            "sections",
-            "indicators",
-            "links",
-            "practice_sources__document",
-            Prefetch("communes", Commune.objects.by_name().select_related("successor")),
-            Prefetch("topics", Topic.objects.by_name()),
-            Prefetch("audiences", Audience.objects.by_name()),
-            Prefetch(
-                "practice_organisations",
-                PracticeOrganisation.objects.select_related("organisation").prefetch_related(
-                    "organisation__successors"
-                ),
-            ),
-            Prefetch(
-                "practice_contacts",
-                PracticeContact.objects.filter(contact__in=Contact.objects.listed()).select_related(
-                    "contact__organisation"
-                ),
-            ),
-            "sessions",
-        )
+    term: Term
+    before: list[Term]
+    between: list[Term]
+    today: list[Term]
+    letter: str
+    """With which its name begins, if it is the first of its group to do so."""
 
-    def get_context_data(self, **kwargs) -> dict:
-        return super().get_context_data(**kwargs) | {
-            "roles": self.organisations_by_role(),
-            "translation": self.object.translation_in(active_language()),
-            "superseded": superseded_shown(self.object),
-        }
 
-    def organisations_by_role(self) -> list[tuple[str, list[PracticeOrganisation]]]:
-        """Label of the role -> its organisations, in the order of `OrganisationRole`."""
-        rows = list(self.object.practice_organisations.all())
-        roles = [(role.label, [row for row in rows if row.role == role]) for role in OrganisationRole]
-        return [(label, rows) for label, rows in roles if rows]
+@dataclass(frozen=True)
+class Group:
+    slug: str
+    label: str | Promise
+    entries: list[Entry]
+
+    @property
+    def letters(self) -> list[str]:
+        return [entry.letter for entry in self.entries if entry.letter]
 
 
 def glossary(request: HttpRequest) -> HttpResponse:
-    """All terms, superseded ones first; with `?q=` those that the words may mean."""
+    """All terms; with `?q=` those that the words may mean."""
     keep_parameters(request, "q")
     form = NarrowingForm(request.GET)
     if not form.is_valid():
         return render(request, "practices/term_list.html", {"form": form, "terms": []}, status=400)
-    terms = Term.objects.by_name().prefetch_related("successors", "predecessors")
-    found = terms_matching(terms, form.cleaned_data["q"])
+    terms = vocabulary()
+    found = sorted(terms_matching(terms.terms, form.cleaned_data["q"]), key=lambda term: fold(term.name))
     recorded = Translation.objects.filter(content_type__model="term", language=active_language())
     context = {
         "form": form,
         "terms": found,
+        "is_open": bool(form.cleaned_data["q"]) and len(found) <= MOST_OPEN,
         # The page is as good as its least term.
         "translation": min(recorded.only("state"), key=lambda row: STATES.index(row.state), default=None),
-        "groups": [
-            ("then", [term for term in found if term.successors.all()]),
-            ("now", [term for term in found if not term.successors.all()]),
-        ],
+        "groups": [group for group in grouped(found, terms) if group.entries],
     }
     return render(request, "practices/term_list.html", context)
+
+
+def grouped(found: Iterable[Term], terms: Vocabulary) -> list[Group]:
+    """What holds today first, then what held before; everyday words of the trade apart."""
+    current, former, words = [], [], []
+    for term in found:
+        if term.successors.all():
+            former.append(term)
+        elif term.kind == TermKind.WORD:
+            words.append(term)
+        else:
+            current.append(term)
+    return [
+        Group("current", _("Current terms"), entries(current, terms)),
+        Group("former", _("Former terms"), entries(former, terms)),
+        Group("words", _("Everyday words"), entries(words, terms)),
+    ]
+
+
+def entries(group: Iterable[Term], terms: Vocabulary) -> list[Entry]:
+    result, letter = [], ""
+    for term in group:
+        begins = fold(term.name)[:1].upper()
+        result.append(
+            Entry(
+                term,
+                before=terms.predecessors[term.pk],
+                between=terms.between(term),
+                today=terms.today(term),
+                letter=begins if begins != letter else "",
+            )
+        )
+        letter = begins
+    return result

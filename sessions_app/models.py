@@ -1,12 +1,15 @@
+import re
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Commune, Organisation
-from core.languages import has_source_text, in_source_language, languages
+from core.languages import has_source_text, in_source_language, languages, text_language
 from core.models import NaturalKeyManager, NaturalKeyModel, TrackedQuerySet
 from practices.models import Practice
 from translations.models import TranslatedUnit
@@ -45,6 +48,12 @@ class SessionQuerySet(TrackedQuerySet):
 
     def with_card_details(self):
         return self.select_related("commune")
+
+    def missing_editions(self) -> list[int]:
+        """Numbers, not rows: the editions of GRESIL before the latest one of which there is no session."""
+        editions = self.filter(kind=SessionKind.GRESIL, edition__isnull=False).values_list("edition", flat=True)
+        known = set(editions)
+        return [edition for edition in range(1, max(known, default=0)) if edition not in known]
 
 
 class Session(TranslatedUnit):
@@ -141,6 +150,23 @@ class Session(TranslatedUnit):
     @property
     def is_past(self) -> bool:
         return self.date < timezone.localdate()
+
+    @property
+    def title_parts(self) -> tuple[str, str]:
+        """A short title, and the rest of a long one: what stands before and after its first colon, "!" or "?"."""
+        parts = re.split(r"\s*:\s+|(?<=[!?])\s+", self.title, maxsplit=1)
+        return (parts[0], capfirst(parts[1])) if len(parts) == 2 else (self.title, "")
+
+    @property
+    def title_language(self) -> str:
+        """The language in which the title is shown."""
+        return text_language(self, "title")
+
+    @property
+    def documents_by_use(self) -> "list[SessionDocument]":
+        """The thematic sheet first, then the full report, web pages and the press."""
+        kinds = SessionDocumentKind.values
+        return sorted(self.documents.all(), key=lambda document: kinds.index(document.kind))
 
 
 class AgendaItem(NaturalKeyModel):

@@ -12,7 +12,7 @@ def main_of(response: HttpResponse) -> str:
 
 
 def facts_of(response: HttpResponse) -> dict[str, str]:
-    """Label -> text of the facts at the side of a practice, without markup."""
+    """Label -> text of the facts about a practice, without markup."""
     [facts] = re.findall(r'<dl class="facts">(.*?)</dl>', response.content.decode(), flags=re.DOTALL)
     result: dict[str, str] = {}
     for tag, html in re.findall(r"<(dt|dd)>(.*?)</\1>", facts, flags=re.DOTALL):

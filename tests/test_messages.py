@@ -143,6 +143,10 @@ FIXED = "|".join(
     [
         r"ROW[\w-]*", r"row-\w+", r"[\w.]+@\w+", "agence-interculturelle", "Agence interculturelle", "md5",
         "GRESIL", "ASTI", "OLAI", "SYVICOL", "Forum fir d’Zesummeliewen an eise Gemengen", "https?", "www", "lu", "km²",
+        "Groupe d’échange et de soutien en matière d’intégration au niveau local", "CEFIS", "Forum fir d’Zesummeliewen",
+        "Ministère de la Famille, des Solidarités, du Vivre ensemble et de l’Accueil",
+        # An address that is printed.
+        r"/fr/(?:practices/|selection/\?practice=row-practice&practice=none)",
         "admin", "staff", "auth", "testserver", "example", "FR", "DE", "LB", "EN", "Français", "Deutsch", "English",
         "Lëtzebuergesch",
     ]
@@ -196,8 +200,9 @@ def everything_once() -> None:
 
 PUBLIC = [
     "", "practices/", "practices/?commune=row-commune&q=ROW", "practices/?theme=nonsense", "practices/?q=ROWnothing",
+    "practices/?q=ROWsession", "helpdesk/", "selection/", "selection/?practice=row-practice&practice=none",
     "practices/row-practice/", "communes/", "communes/?q=zzz", "communes/row-commune/", "communes/row-former/",
-    "organisations/", "organisations/row-organisation/", "contacts/", "contacts/?q=zzz", "sessions/",
+    "organisations/", "organisations/row-organisation/", "contacts/", "contacts/?q=zzz", "sessions/", "helpdesk/",
     "sessions/row-session/", "glossary/", "glossary/?q=zzz", "communes/?theme=row-theme", "about/", "privacy/",
     "accessibility/", "nowhere/",
 ]  # fmt: skip

@@ -275,6 +275,8 @@ class TranslatedUnit(NaturalKeyModel):
 
     def translation_in(self, language: str) -> Translation | None:
         """The translation into `language`; None for the source language, which has no row."""
+        if language == settings.LANGUAGE_CODE:
+            return None
         return Translation.objects.of(self).filter(language=language).first()
 
 

@@ -71,6 +71,12 @@ def host(url: str) -> str:
 
 
 @register.filter
+def breakable(address: str) -> SafeString:
+    """An e-mail or web address that may break into lines before its @, its dots and its slashes, and nowhere else."""
+    return mark_safe(re.sub(r"(?=[@./])", "<wbr>", conditional_escape(address)))  # noqa: S308 - escaped
+
+
+@register.filter
 def figure(value) -> str:
     """A decimal without idle noughts, grouped as the language writes it."""
     value = value.normalize()

@@ -1,7 +1,7 @@
 "use strict";
 
-// The commune finder as an editable combobox with a list of suggestions (WAI-ARIA Authoring Practices). Without this
-// script, and whenever a request fails, it stays what it is in the page: a form whose answer is a page of communes.
+// The search box as an editable combobox with groups of suggestions (WAI-ARIA Authoring Practices). Without this script,
+// and whenever a request fails, it stays what it is in the page: a form.
 (() => {
   const PAUSE = 120; // milliseconds without a key after which we ask
 
@@ -15,7 +15,7 @@
   const enhance = (form) => {
     const input = form.querySelector("input[name=q]");
     const field = input.parentElement;
-    const list = element("ul", { role: "listbox", id: `${input.id}-list`, "aria-label": form.dataset.label });
+    const list = element("div", { role: "listbox", id: `${input.id}-list`, "aria-label": form.dataset.label });
     list.className = "finder-list";
     list.hidden = true;
     const status = element("p", { role: "status" });
@@ -31,7 +31,9 @@
     }
 
     let active = -1; // the option that the arrow keys have reached; the words themselves are -1
+    let options = [];
     let answered = ""; // the words that the list answers
+    let isFirstMeant = false; // whether Enter opens the first option: the words name a commune
     let timer = 0;
     let request = null;
 
@@ -39,9 +41,9 @@
     const isOpen = () => !list.hidden;
 
     const reach = (position) => {
-      list.children[active]?.setAttribute("aria-selected", "false");
+      options[active]?.setAttribute("aria-selected", "false");
       active = position;
-      const option = list.children[active];
+      const option = options[active];
       if (!option) {
         input.removeAttribute("aria-activedescendant");
         return;
@@ -72,15 +74,21 @@
 
     const open = (option) => location.assign(option.dataset.url);
 
-    const fill = (suggestions) => {
+    const fill = (groups) => {
+      options = [];
       list.replaceChildren(
-        ...suggestions.map(({ name, detail, url }, position) => {
-          const title = element("span", { class: "finder-name" }, name);
-          const more = element("span", { class: "finder-detail" }, detail);
-          const option = element("li", { role: "option", id: `${list.id}-${position}`, "aria-selected": "false" });
-          option.append(title, " ", more);
-          option.dataset.url = url;
-          return option;
+        ...groups.map(({ label, entries }, number) => {
+          const heading = element("p", { id: `${list.id}-group-${number}`, class: "finder-group", role: "presentation" }, label);
+          const members = entries.map(({ name, detail, url, language }) => {
+            const title = element("span", { class: "finder-name", lang: language }, name);
+            const more = element("span", { class: "finder-detail" }, detail);
+            const id = `${list.id}-${options.length}`;
+            const option = element("div", { role: "option", id, "aria-selected": "false" }, title, " ", more);
+            option.dataset.url = url;
+            options.push(option);
+            return option;
+          });
+          return element("div", { role: "group", "aria-labelledby": heading.id }, heading, ...members);
         }),
       );
     };
@@ -102,12 +110,13 @@
           headers: { Accept: "application/json" },
         });
         if (!response.ok) throw new Error(response.statusText);
-        const suggestions = await response.json();
+        const found = await response.json();
         if (own.signal.aborted) return;
-        fill(suggestions);
+        fill(found.groups);
+        isFirstMeant = found.isFirstMeant;
         answered = asked;
-        show(suggestions.length > 0);
-        if (suggestions.length) say(form.dataset.found.replace("{count}", suggestions.length));
+        show(options.length > 0);
+        if (options.length) say(form.dataset.found.replace("{count}", options.length));
         else say(form.dataset.none, true);
       } catch {
         if (!own.signal.aborted) close();
@@ -116,13 +125,13 @@
 
     const step = async (by) => {
       if (!isOpen()) {
-        if (answered === words() && list.children.length) show(true);
+        if (answered === words() && options.length) show(true);
         else await ask();
-        if (isOpen() && by) reach(by > 0 ? 0 : list.children.length - 1);
+        if (isOpen() && by) reach(by > 0 ? 0 : options.length - 1);
         return;
       }
       // One place more than there are options: between the last and the first stand the words themselves.
-      const places = list.children.length + 1;
+      const places = options.length + 1;
       reach(((active + 1 + by + places) % places) - 1);
     };
 
@@ -138,7 +147,7 @@
       },
       Enter: (event) => {
         // A list that answers older words must not choose: then the form is sent.
-        const option = list.children[active] ?? (answered === words() ? list.children[0] : null);
+        const option = options[active] ?? (answered === words() && isFirstMeant ? options[0] : null);
         if (!isOpen() || !option) return;
         event.preventDefault();
         open(option);

@@ -11,18 +11,15 @@
   status.className = "visually-hidden";
   status.setAttribute("role", "status");
   library.append(status);
+  const REPLACED = [".library-header", ".library-results"];
   const here = () => location.pathname + location.search;
   let request = null;
   let asked = here();
   let shown = here();
   let typed = false; // whether the words on show have an entry of their own in the history
 
-  const open = (facets) => {
-    for (const details of library.querySelectorAll("details")) {
-      const key = details.id || details.className;
-      if (facets.has(key)) details.open = facets.get(key);
-    }
-  };
+  const allDetails = (root) => [...root.querySelectorAll(".filters details")];
+  const nameOf = (details) => details.id || details.className;
 
   const show = async (address, { push, typing = false }) => {
     const { pathname, search } = new URL(address, location.href);
@@ -42,38 +39,51 @@
       location.assign(address);
       return;
     }
-    const wasOpen = new Map([...library.querySelectorAll("details")].map((d) => [d.id || d.className, d.open]));
+    const wasOpen = new Map(allDetails(library).map((details) => [nameOf(details), details.open]));
     const focused = document.activeElement;
     const place = focused && library.contains(focused) ? { id: focused.id, name: focused.name, value: focused.value } : null;
+    const wasSubmit = focused?.closest(".filter-submit");
     const words = library.querySelector("#filter-q");
     const freshWords = fresh.querySelector("#filter-q");
-    // Without choices the page only says what it did not understand: ours are still true.
-    if (fresh.querySelector(".facet")) {
-      library.querySelector(".filter-groups").replaceWith(fresh.querySelector(".filter-groups"));
-    }
-    library.querySelector(".library-results").replaceWith(fresh.querySelector(".library-results"));
+    library.querySelector(".filter-bar").replaceWith(fresh.querySelector(".filter-bar"));
+    for (const part of REPLACED) library.querySelector(part).replaceWith(fresh.querySelector(part));
     if (document.activeElement !== words) words.value = freshWords.value;
-    open(wasOpen);
-    if (place && place.id !== "filter-q") {
+    const view = library.querySelector(".filters > input[name=view]");
+    const freshView = fresh.querySelector(".filters > input[name=view]");
+    view?.remove();
+    if (freshView) library.querySelector(".filter-bar").before(freshView);
+    for (const details of allDetails(library)) {
+      if (wasOpen.has(nameOf(details))) details.open = wasOpen.get(nameOf(details));
+    }
+    document.title = page.title;
+    if (place && place.id !== "filter-q" && !wasSubmit) {
       const same = place.id
         ? document.getElementById(place.id)
         : [...library.querySelectorAll("input")].find((i) => i.name === place.name && i.value === place.value);
+      // A choice that moved into a part that is closed.
+      for (let part = same?.parentElement?.closest("details"); part; part = part.parentElement.closest("details")) {
+        part.open = true;
+      }
       // A link that is gone, a choice that is no longer offered: what was found is said first.
-      const target = same && !same.disabled ? same : library.querySelector(".result-count");
-      if (target && target !== same) target.tabIndex = -1;
-      target?.focus();
+      if (same) same.focus();
+      else toResults();
     }
     const count = library.querySelector(".result-count");
     count?.removeAttribute("role");
     status.textContent = count?.textContent ?? "";
-    for (const link of document.querySelectorAll(".language-nav a")) {
-      link.search = search;
-    }
+    for (const link of document.querySelectorAll(".language-nav a")) link.search = search;
     // Words make one entry of the history, however many letters they have.
     const isNew = push === "once" ? !typed : push;
     if (push) typed = push === "once";
     history[isNew ? "pushState" : "replaceState"](null, "", address);
     shown = here();
+  };
+
+  const toResults = () => {
+    const count = library.querySelector(".result-count, .error-summary");
+    if (!count) return;
+    count.tabIndex = -1;
+    count.focus();
   };
 
   const address = () => {
@@ -92,22 +102,32 @@
     if (event.target.closest("form")?.id !== "filters") return;
     clearTimeout(typing);
     if (event.target.id !== "filter-q") show(address(), { push: true });
-    else if (address() !== asked) show(address(), { push: "once" });
-    // Found nothing: while somebody typed it was not counted, now it is.
-    else if (library.querySelector(".no-practices")) fetch(address()).catch(() => {});
+    // The words are complete: what they name elsewhere is looked for now, and an empty search is counted.
+    else show(address(), { push: "once" });
   });
-  library.addEventListener("submit", (event) => {
+  library.addEventListener("submit", async (event) => {
     if (event.target.id !== "filters") return;
     event.preventDefault();
     clearTimeout(typing);
-    // What was typed has been asked for already.
-    if (address() !== asked) show(address(), { push: "once" });
+    if (address() !== asked) await show(address(), { push: "once" });
+    const sheet = library.querySelector(".filter-sheet");
+    if (event.submitter?.closest(".filter-submit") && getComputedStyle(sheet.querySelector(".filter-groups")).position === "fixed") {
+      sheet.open = false;
+    }
+    if (event.submitter?.closest(".filter-submit")) toResults();
   });
   library.addEventListener("click", (event) => {
-    const link = event.target.closest(".chips a, .no-practices a, .pagination a, .view-switch a");
+    const link = event.target.closest(".chips a, .no-practices a[href^='?'], .pagination a, .view-link");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     show(link.href, { push: true });
+  });
+  // The sheet lies over the page: Escape closes it and returns to the button that opened it.
+  library.addEventListener("keydown", (event) => {
+    const sheet = event.target.closest(".filter-sheet[open]");
+    if (event.key !== "Escape" || !sheet || getComputedStyle(sheet.querySelector(".filter-groups")).position !== "fixed") return;
+    sheet.open = false;
+    sheet.querySelector("summary").focus();
   });
   addEventListener("popstate", () => {
     // A link within the page, such as one that skips the map.

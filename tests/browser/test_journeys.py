@@ -16,8 +16,12 @@ PAGES = [
     "practices/?commune=strassen&theme=participation",
     "practices/?theme=nonsense",
     "practices/?q=benevolta",
+    "practices/?q=racisme",
     "practices/?theme=housing&view=map",
     "practices/lisko/",
+    "practices/contrat-accueil-integration-local/",
+    "selection/",
+    "selection/?practice=lisko&practice=kufika-strassen",
     "practices/hauscare-canton-redange/",
     "communes/",
     "communes/?theme=housing",
@@ -30,6 +34,8 @@ PAGES = [
     "sessions/assises-2/",
     "glossary/",
     "about/",
+    "helpdesk/",
+    "nowhere/",
     "privacy/",
     "accessibility/",
 ]
@@ -40,27 +46,26 @@ def test_a_visitor_finds_what_a_commune_does_by_keyboard_alone(open_page):
 
     page.keyboard.press("Tab")
     expect(page.locator(".skip-link")).to_be_focused()
-    field = page.locator("#finder-q")
-    field.focus()
+    page.get_by_role("main").get_by_role("textbox").focus()
     page.keyboard.type("strassen")
-    page.keyboard.press("Enter")
-    page.get_by_role("main").get_by_role("listitem").get_by_role("link", name="Strassen", exact=True).first.focus()
     page.keyboard.press("Enter")
 
     expect(page).to_have_url(re.compile(r"/fr/communes/strassen/$"))
-    expect(page.get_by_role("link", name="Café de Babel")).to_be_visible()
+    expect(page.get_by_role("article").get_by_role("link", name="Café de Babel")).to_be_visible()
 
 
 def test_an_officer_narrows_the_library_on_a_phone_and_finds_whom_to_ring(open_page):
     page = open_page("/fr/practices/", java_script_enabled=False)
 
-    page.locator(".filter-groups > summary").click()
+    page.locator(".filter-sheet > summary").click()
+    page.locator(".more-facets > summary").click()
     page.locator("input[name=theme][value=housing]").check()
-    page.locator(".filters button[type=submit]").click()
+    page.locator(".filter-submit button").click()
 
     expect(page.get_by_role("status")).to_contain_text("4")
     page.get_by_role("link", name="HausCaRe").click()
-    expect(page.get_by_role("link", name="+352 621 887 941")).to_have_attribute("href", "tel:+352621887941")
+    expect(page.get_by_role("link", name="Appeler")).to_have_attribute("href", "tel:+352621887941")
+    expect(page.get_by_role("link", name="Appeler")).to_be_in_viewport()
 
 
 def test_the_contact_of_a_fiche_is_visible_without_scrolling_on_a_laptop(open_page):
@@ -103,7 +108,7 @@ def test_no_page_scrolls_sideways(open_page, language):
             if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
                 too_wide.append((path, viewport["width"]))
 
-    open_page.complaints[:] = [text for text in open_page.complaints if "400" not in text]
+    open_page.complaints[:] = [text for text in open_page.complaints if "400" not in text and "404" not in text]
     assert not too_wide
 
 
@@ -178,12 +183,13 @@ def test_arabic_in_a_fiche_runs_from_right_to_left(open_page):
     page = open_page("/fr/practices/move-together/", viewport=DESK)
 
     directions = page.evaluate("""() => {
-        const line = document.querySelector(".practice-subtitle");
+        const line = document.querySelector(".practice-lead");
         const range = document.createRange();
-        range.setStart(line.firstChild, 0); range.setEnd(line.firstChild, 1);
-        const first = range.getBoundingClientRect();
+        const text = line.firstChild; const first = text.data.search(/\\S/);
+        range.setStart(text, first); range.setEnd(text, first + 1);
+        const letter = range.getBoundingClientRect();
         const box = line.getBoundingClientRect();
-        return {first: first.right, right: box.right, left: box.left};
+        return {first: letter.right, right: box.right, left: box.left};
     }""")
 
     assert directions["right"] - directions["first"] < 5
@@ -192,42 +198,42 @@ def test_arabic_in_a_fiche_runs_from_right_to_left(open_page):
 def test_the_library_narrows_in_place_and_the_back_button_undoes_it(open_page):
     page = open_page("/fr/practices/", viewport=DESK)
     page.evaluate("window.isTheSamePage = true")
-    status = page.get_by_role("status").filter(has_text="fiche")
-    expect(status).to_contain_text("25 fiches")
+    status = page.get_by_role("status").filter(has_text="exemple")
+    expect(status).to_contain_text("25 exemples")
 
-    page.locator("input[name=theme][value=housing]").check()
-    expect(status).to_contain_text("4 fiches")
-    expect(page).to_have_url(re.compile(r"/fr/practices/\?.*theme=housing"))
-    expect(page.locator("input[name=theme][value=housing]")).to_be_focused()
+    page.locator("input[name=topic][value=housing]").check()
+    expect(status).to_contain_text("5 exemples")
+    expect(page).to_have_url(re.compile(r"/fr/practices/\?.*topic=housing"))
+    expect(page.locator("input[name=topic][value=housing]")).to_be_focused()
     page.locator("#filter-q").press_sequentially("caritas", delay=100)
     expect(page).to_have_url(re.compile(r"q=caritas"))
-    expect(status).to_contain_text("1 fiche")
-    expect(page.locator(".language-nav a[hreflang=de]")).to_have_attribute("href", re.compile("theme=housing"))
+    expect(status).to_contain_text("1 exemple")
+    expect(page.locator(".language-nav a[hreflang=de]")).to_have_attribute("href", re.compile("topic=housing"))
     page.get_by_role("link", name=re.compile("caritas")).click()
-    expect(status).to_contain_text("4 fiches")
+    expect(status).to_contain_text("5 exemples")
 
     page.go_back()
-    expect(status).to_contain_text("1 fiche")
+    expect(status).to_contain_text("1 exemple")
     # The words came in one piece, however many requests they took.
     page.go_back()
-    expect(status).to_contain_text("4 fiches")
+    expect(status).to_contain_text("5 exemples")
     expect(page.locator("#filter-q")).to_have_value("")
     page.go_back()
-    expect(status).to_contain_text("25 fiches")
+    expect(status).to_contain_text("25 exemples")
     assert page.evaluate("window.isTheSamePage")
     assert page.evaluate("localStorage.length + sessionStorage.length") == 0
 
 
 def test_the_library_turns_into_a_map_that_follows_its_filters(open_page):
-    page = open_page("/de/practices/?theme=housing", viewport=DESK)
+    page = open_page("/de/practices/?topic=housing", viewport=DESK)
     page.evaluate("window.isTheSamePage = true")
 
     page.get_by_role("link", name="Karte", exact=True).click()
     commune = page.locator("svg a[href$='commune=ell']")
     expect(commune).to_have_accessible_name("Ell: 1 Praxisblatt")
     expect(page.locator(".result-count")).to_be_focused()
-    page.locator("input[name=theme][value=housing]").uncheck()
-    page.locator("input[name=theme][value=participation]").check()
+    page.locator("input[name=topic][value=housing]").uncheck()
+    page.locator("input[name=topic][value=culture]").check()
     expect(page.locator("svg a[href$='commune=ell']")).to_have_accessible_name("Ell: 0 Praxisblätter")
     expect(page).to_have_url(re.compile(r"view=map"))
     assert page.evaluate("window.isTheSamePage")
@@ -235,8 +241,8 @@ def test_the_library_turns_into_a_map_that_follows_its_filters(open_page):
     page.locator("svg a[href$='commune=strassen']").focus()
     page.keyboard.press("Enter")
 
-    expect(page).to_have_url(re.compile(r"/de/practices/\?theme=participation.*&commune=strassen$"))
-    expect(page.locator(".result-count")).to_contain_text("Praxisbl")
+    expect(page).to_have_url(re.compile(r"/de/practices/\?topic=culture.*&commune=strassen$"))
+    expect(page.locator(".result-count")).to_contain_text("Beispiel")
 
 
 def test_the_map_can_be_skipped_and_words_typed_in_the_library_are_ranked(open_page):
@@ -259,7 +265,7 @@ def test_a_search_without_result_shows_the_way_on(open_page):
 
     page.locator(".suggestion a").click()
 
-    expect(page.get_by_role("status").filter(has_text="fiche")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="exemple")).to_be_visible()
     expect(page).to_have_url(re.compile(r"theme=living-together"))
 
 

@@ -134,16 +134,24 @@ def test_nonsense_finds_no_commune(client, query):
 
 @pytest.mark.parametrize(("language", "name"), [("fr", "Sanem"), ("de", "Sassenheim"), ("lb", "Suessem")])
 def test_suggestions_say_name_detail_and_address_in_the_language_of_the_page(client, language, name):
-    sanem = client.get(f"/{language}/communes/suggestions/?q=belval").json()[1]
+    [group] = client.get(f"/{language}/communes/suggestions/?q=belval").json()["groups"]
+    sanem = group["entries"][1]
 
     with translation.override(language):
         canton = _("Canton of %(canton)s") % {"canton": Commune.objects.get(slug="sanem").canton.name}
-    assert sanem == {"name": name, "detail": f"Belval · {canton}", "url": f"/{language}/communes/sanem/"}
+    assert sanem == {
+        "name": name,
+        "detail": f"Belval · {canton}",
+        "url": f"/{language}/communes/sanem/",
+        "language": language,
+    }
 
 
 def test_at_most_eight_suggestions_are_made(client, django_assert_max_num_queries):
     with django_assert_max_num_queries(3):
-        assert len(client.get("/fr/communes/suggestions/?q=be").json()) == 8
+        [group] = client.get("/fr/communes/suggestions/?q=be").json()["groups"]
+
+    assert len(group["entries"]) == 8
 
 
 @pytest.mark.parametrize("query", ["", "?q=", "?q=%25"])
@@ -151,7 +159,7 @@ def test_without_words_nothing_is_suggested(client, query):
     response = client.get(f"/fr/communes/suggestions/{query}")
 
     assert response.status_code == 200
-    assert response.json() == []
+    assert response.json()["groups"] == []
 
 
 @pytest.mark.parametrize("query", ["%00", "a" * 201])

@@ -1,29 +1,37 @@
+import datetime
 import gzip
 import re
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils import timezone
 from pytest_django.asserts import assertContains, assertInHTML, assertNotContains
 
-from contacts.map import DARKEST, Step, drawing, outlines, steps
-from contacts.models import Commune
+from contacts.map import DARKEST, Step, box_of, drawing, outlines, steps
+from contacts.models import Canton, Commune
 from tests.factories import make_canton, make_commune, make_merged_commune, make_practice, make_theme
 
 STATIC = Path(settings.BASE_DIR) / "static"
 FILE = STATIC / "img" / "communes.svg"
 
 
-def on_the_map(code: str = "0101", name: str = "Dippach", practice_count: int = 0) -> SimpleNamespace:
-    canton = SimpleNamespace(name="Capellen", name_fr="Capellen")
+def on_the_map(
+    code: str = "0101", name: str = "Dippach", local_count: int = 0, regional_count: int = 0
+) -> SimpleNamespace:
+    canton = SimpleNamespace(code="01", name="Capellen", name_fr="Capellen")
     return SimpleNamespace(
         code=code,
+        slug=name.lower(),
         name=name,
         name_fr=name,
-        practice_count=practice_count,
+        practice_count=local_count + regional_count,
+        local_count=local_count,
+        regional_count=regional_count,
+        newest_practices=[],
         canton=canton,
         get_absolute_url=f"/fr/communes/{name.lower()}/",
     )
@@ -33,7 +41,9 @@ def test_the_outlines_are_small_and_leave_their_colour_to_the_page():
     svg = FILE.read_text()
 
     assert len(gzip.compress(svg.encode(), 9)) <= 25_000
-    assert svg.count("<path ") == len(outlines().codes) == 100
+    for kind in "chp":
+        assert len(re.findall(rf'id="{kind}\d{{4}}"', svg)) == len(outlines().boxes) == 100
+    assert svg.count('id="cantons"') == 1
     assert "fill" not in svg
     assert "<style" not in svg
     assert "ACT), CC0" in svg
@@ -42,7 +52,38 @@ def test_the_outlines_are_small_and_leave_their_colour_to_the_page():
 
 @pytest.mark.usefixtures("content")
 def test_every_commune_of_today_is_drawn_and_no_other():
-    assert outlines().codes == set(Commune.objects.current().values_list("code", flat=True))
+    assert set(outlines().boxes) == set(Commune.objects.current().values_list("code", flat=True))
+    assert set(outlines().chief_towns) == set(Canton.objects.values_list("code", flat=True))
+
+
+def points_of(path: str) -> list[tuple[int, int]]:
+    """All corners of an outline, those of its second ring behind those of its first."""
+    points = []
+    for ring in filter(None, path.split("z")):
+        numbers = [int(number) for number in re.findall(r"-?\d+", ring)]
+        points += list(zip(accumulate(numbers[0::2]), accumulate(numbers[1::2]), strict=True))
+    return points
+
+
+def test_the_borders_of_the_cantons_run_along_those_of_communes():
+    svg = FILE.read_text()
+    corners = {point for path in re.findall(r'id="c\d{4}" d="([^"]+)"', svg) for point in points_of(path)}
+    [borders] = re.findall(r'id="cantons" d="([^"]+)"', svg)
+    lines = [points_of(line) for line in borders.split("M") if line]
+
+    assert len(lines) > 20
+    assert not {point for line in lines for point in line} - corners
+
+
+def test_the_box_of_a_commune_holds_its_outline_with_a_rim():
+    assert box_of("M10 20l5 0 0 10-5 0zM40 50l2 0 0 2z") == "7 17 38 38"
+
+
+def test_each_commune_has_its_point_within_its_box():
+    for code, (x, y) in outlines().centres.items():
+        left, top, width, height = map(int, outlines().boxes[code].split())
+        assert left < x < left + width
+        assert top < y < top + height
 
 
 @pytest.mark.parametrize(
@@ -62,19 +103,63 @@ def test_shades_follow_the_numbers_and_the_highest_is_darkest(counts, expected):
 
 
 def test_a_commune_that_is_not_drawn_stands_in_the_table_only():
-    new = on_the_map(code="9999", name="Neuve", practice_count=2)
+    new = on_the_map(code="9999", name="Neuve", local_count=2)
 
     result = drawing([on_the_map(), new])
 
     assert [place.commune.name for place in result.places] == ["Dippach"]
     html = render_to_string("components/map.html", {"communes": [on_the_map(), new]})
     assert "#c9999" not in html
-    assertInHTML('<th scope="row"><a href="/fr/communes/neuve/">Neuve</a></th>', html)
+    assertInHTML('<th scope="row"><a href="/fr/communes/neuve/">Neuve</a> <small>Capellen</small></th>', html)
+
+
+def test_a_fiche_of_the_commune_is_a_dot_one_of_a_region_is_hatched_and_both_have_a_legend():
+    local = render_to_string("components/map.html", {"communes": [on_the_map(local_count=2)]})
+    regional = render_to_string("components/map.html", {"communes": [on_the_map(regional_count=2)]})
+    none = render_to_string("components/map.html", {"communes": [on_the_map()]})
+
+    assert "communes.svg#p0101" in local
+    assert "communes.svg#h0101" not in local
+    assert "communes.svg#h0101" in regional
+    assert "communes.svg#p0101" not in regional
+    assert [html.count('<svg class="swatch"') for html in (local, regional, none)] == [1, 1, 0]
+    assert "<td>2</td> <td>0</td>" in " ".join(local.split())
+    assert "<td>0</td> <td>2</td>" in " ".join(regional.split())
+
+
+def test_the_cantons_have_outlines_and_the_names_of_their_chief_towns():
+    html = render_to_string("components/map.html", {"communes": [on_the_map()]})
+
+    assert "communes.svg#cantons" in html
+    assert re.search(r'<text x="\d+" y="\d+">Capellen</text>', html)
+
+
+@pytest.mark.django_db
+def test_the_panel_has_the_newest_fiches_of_each_commune_and_the_way_to_its_page(client):
+    strassen = make_commune(code="0309", slug="strassen", name_fr="Strassen")
+    for days in range(5):
+        published_at = timezone.now() - datetime.timedelta(days=days)
+        make_practice(communes=(strassen,), title_fr=f"Il y a {days}", published_at=published_at)
+
+    html = client.get("/fr/communes/").content.decode()
+
+    [detail] = re.findall(r'<template data-code="0309">(.*?)</template>', html, flags=re.DOTALL)
+    assert [days for days in range(5) if f"Il y a {days}" in detail] == [0, 1, 2]
+    assert 'href="/fr/communes/strassen/"' in detail
+
+
+@pytest.mark.django_db
+def test_what_serves_the_whole_country_counts_for_no_commune_of_the_map(client):
+    make_practice(communes=(make_commune(code="0404", name_fr="Larochette"),), territory="national")
+
+    [commune] = client.get("/fr/communes/").context["on_the_map"]
+
+    assert (commune.practice_count, commune.local_count, commune.regional_count) == (0, 0, 0)
 
 
 def test_the_map_asks_the_database_nothing(django_assert_num_queries, db):
     with django_assert_num_queries(0):
-        render_to_string("components/map.html", {"communes": [on_the_map(practice_count=3)]})
+        render_to_string("components/map.html", {"communes": [on_the_map(local_count=3)]})
 
 
 @pytest.mark.django_db
@@ -87,15 +172,15 @@ def test_each_commune_is_a_link_with_its_name_and_number(client):
     html = " ".join(client.get("/fr/communes/").content.decode().split())
 
     label = re.search(
-        r'<a class="shade-4" href="/fr/communes/strassen/" aria-label="([^"]+)" > <title>([^<]+)</title>', html
+        r'<a class="shade-4" href="/fr/communes/strassen/" aria-label="([^"]+)" data-code="0301" >'
+        r" <title>([^<]+)</title>",
+        html,
     )
     assert label[1] == label[2]
     assert re.sub(r"\s", " ", label[1]).replace(" :", ":") == "Strassen: 3 fiches"
     assert '<use href="/static/img/communes.svg#c0301" />' in html
     assert re.search(r'<a class="shade-0" href="/fr/communes/bertrange/" aria-label="Bertrange\s?: 0', html)
-    row = '<th scope="row"><a href="/fr/communes/strassen/">Strassen</a></th>'
-    assertInHTML(row, html)
-    assert re.search(r"Strassen</a> </th> <td>[^<]+</td> <td>3</td>", html)
+    assert re.search(r"Strassen</a> <small>[^<]+</small> </th> <td>3</td> <td>0</td>", html)
 
 
 @pytest.mark.django_db

@@ -55,7 +55,7 @@ def test_the_site_map_lists_all_that_the_public_may_read_in_every_language(clien
 
     fixed = ["", "practices/", "communes/", "organisations/", "sessions/", "glossary/", "about/", "accessibility/"]
     rows = ["practices/cafe/", "communes/strassen/", "communes/ancienne/", "organisations/asti/", "sessions/gresil-4/"]
-    expected = [f"/{code}/{path}" for path in [*fixed, "privacy/", *rows] for code in LANGUAGES]
+    expected = [f"/{code}/{path}" for path in [*fixed, "helpdesk/", "privacy/", *rows] for code in LANGUAGES]
     assert sorted(listed) == sorted(expected)
 
 
@@ -65,7 +65,7 @@ def test_every_address_of_the_site_map_answers(client):
 
     answers = {address: client.get(address).status_code for address in all_addresses(client)}
 
-    assert len(answers) == len(LANGUAGES) * 13
+    assert len(answers) == len(LANGUAGES) * 14
     assert set(answers.values()) == {200}
 
 
@@ -141,7 +141,7 @@ def test_the_site_map_is_in_pages_each_row_on_one_of_them(client, monkeypatch):
 
 def test_no_page_of_the_site_map_is_too_long_for_search_engines(client):
     assert sitemaps.MOST_ADDRESSES <= 5000
-    assert len(addresses(client, "/sitemap-pages.xml")) == 9 * len(LANGUAGES)
+    assert len(addresses(client, "/sitemap-pages.xml")) == 10 * len(LANGUAGES)
 
 
 @pytest.mark.parametrize("page", ["sitemap-practices.xml?p=2", "sitemap-practices.xml?p=x", "sitemap-persons.xml"])

@@ -91,6 +91,7 @@ def test_a_fiche_of_a_merged_commune_counts_for_the_commune_of_today():
     today = make_commune(slug="today")
     first, second = make_merged_commune(today), make_merged_commune(today)
     make_practice(communes=(first, second))
+    make_practice(territory="national")
 
     practices = filtered("")
     assert practices.is_valid()

@@ -66,6 +66,16 @@ def test_the_new_name_of_a_term_finds_fiches_with_the_old_one():
     assert found("Gemengepakt") == found("pacte communal") == {"old"}
 
 
+def test_the_name_of_today_finds_fiches_with_a_name_from_before_the_last(client):
+    today = Term.objects.create(slug="today", name_fr="pacte communal")
+    pilot = Term.objects.create(slug="pilot", name_fr="pacte pilote")
+    pilot.successors.add(today)
+    Term.objects.create(slug="pci", name_fr="plan intégration").successors.add(pilot)
+    make_practice(title_fr="Le plan intégration", slug="plan")
+
+    assert [practice.slug for practice in matching(Practice.objects.all(), "pacte communal")] == ["plan"]
+
+
 def test_a_name_of_several_words_stands_together_and_is_marked_as_one(client):
     Term.objects.create(slug="pakt", name_fr="pacte communal du vivre-ensemble", name_lb="Gemengepakt")
     make_practice(slug="apart", title_fr="Vivre", summary_fr="Un pacte ensemble, communal.")

@@ -57,7 +57,7 @@ def test_a_practice_is_replaced_with_what_it_rested_on():
     assert not practice.may_be_asked_for
 
 
-@pytest.mark.parametrize("confirmed_on, standing", [
+@pytest.mark.parametrize(("confirmed_on", "standing"), [
     (datetime.date(2018, 6, 1), Standing.REPLACED),
     (LATER, Standing.CONFIRMED),
 ])  # fmt: skip

@@ -1,4 +1,5 @@
 import datetime
+import re
 
 import pytest
 from django.conf import settings
@@ -10,6 +11,7 @@ from library.admin import practices_by_superseded_term
 from practices.models import Term
 from practices.terms import superseded_in_all_languages, terms_matching, vocabulary
 from tests.factories import make_organisation, make_practice, named
+from tests.pages import main_of
 
 LANGUAGES = [code for code, name in settings.LANGUAGES]
 GLOSSARY = "/fr/glossary/"
@@ -110,7 +112,7 @@ def test_everyday_words_are_not_noted_for_readers_but_shown_to_staff(client, db)
     make_term(make_term(name_fr="vivre-ensemble"), name_fr="intégration", kind="word")
     practice = make_practice(slug="a", title_fr="L’intégration")
 
-    assertNotContains(client.get("/fr/practices/a/"), "term-note")
+    assertNotContains(client.get("/fr/practices/a/"), "former-terms")
     assert [row.term.name for row in superseded_in_all_languages(practice)] == ["intégration"]
 
 
@@ -132,6 +134,7 @@ def test_terms_that_take_each_others_place_end_nowhere(db):
     other.successors.add(one)
 
     assert superseded("La poule et l’œuf") == []
+    assert vocabulary().between(one) == [other]
 
 
 def test_recognising_asks_the_database_nothing(pci, django_assert_num_queries):
@@ -165,12 +168,16 @@ def test_flagging_reads_the_index_and_no_text(pci, django_assert_num_queries):
 # The note on a fiche
 
 
+def former_terms(html: str) -> str:
+    return html.partition('class="former-terms"')[2].partition("</div>")[0]
+
+
 def test_a_reader_of_an_old_fiche_learns_what_a_term_is_called_today(client, pci):
     make_practice(slug="mersch", title_fr="Le PCI de Mersch")
 
     html = client.get("/fr/practices/mersch/").content.decode()
 
-    note = html.partition('class="term-note"')[2].partition("</section>")[0]
+    note = former_terms(html)
     assert f'href="{GLOSSARY}#pci"' in note
     assert "PCI" in note
     assert "Pacte communal" in note
@@ -179,11 +186,11 @@ def test_a_reader_of_an_old_fiche_learns_what_a_term_is_called_today(client, pci
 def test_the_note_names_todays_term_in_the_language_of_the_page(client, pci):
     make_practice(slug="mersch", title_fr="Le PCI de Mersch")
 
-    note = client.get("/lb/practices/mersch/").content.decode().partition('class="term-note"')[2]
-    fallback = client.get("/de/practices/mersch/").content.decode().partition('class="term-note"')[2]
+    note = former_terms(client.get("/lb/practices/mersch/").content.decode())
+    fallback = former_terms(client.get("/de/practices/mersch/").content.decode())
 
-    assert "Gemengepakt" in note.partition("</section>")[0]
-    assert '<span lang="fr">Pacte communal</span>' in fallback.partition("</section>")[0]
+    assert "Gemengepakt" in note
+    assert '<span lang="fr">Pacte communal</span>' in fallback
 
 
 def test_the_note_speaks_of_the_text_that_is_shown(client, pci):
@@ -195,15 +202,15 @@ def test_the_note_speaks_of_the_text_that_is_shown(client, pci):
         summary_fr="Court",
     )
 
-    assertContains(client.get("/fr/practices/mersch/"), 'class="term-note"')
-    assertContains(client.get("/lb/practices/mersch/"), 'class="term-note"')
-    assertNotContains(client.get("/de/practices/mersch/"), 'class="term-note"')
+    assertContains(client.get("/fr/practices/mersch/"), 'class="former-terms"')
+    assertContains(client.get("/lb/practices/mersch/"), 'class="former-terms"')
+    assertNotContains(client.get("/de/practices/mersch/"), 'class="former-terms"')
 
 
 def test_a_fiche_in_words_of_today_has_no_note(client, pci):
     make_practice(slug="mersch", title_fr="Le Pacte communal", body="<p>Un plan communal</p>")
 
-    assertNotContains(client.get("/fr/practices/mersch/"), "term-note")
+    assertNotContains(client.get("/fr/practices/mersch/"), "former-terms")
 
 
 def test_the_note_costs_one_query_however_many_terms(client, pci, django_assert_max_num_queries):
@@ -219,7 +226,7 @@ def test_the_note_costs_one_query_however_many_terms(client, pci, django_assert_
         client.get("/fr/practices/mersch/")
 
     assert len(full) == len(small)
-    assert not [query for query in full if "practices_term" in query["sql"]]
+    assert not [query for query in full if 'FROM "practices_term"' in query["sql"]]
 
 
 # The glossary
@@ -227,7 +234,7 @@ def test_the_note_costs_one_query_however_many_terms(client, pci, django_assert_
 
 @pytest.mark.django_db
 def test_the_glossary_tells_then_and_now(client):
-    today = make_term(slug="ccvei", name_fr="commission du vivre-ensemble", abbreviation="CCVEI")
+    today = make_term(slug="ccvei", name_fr="commission du vivre-ensemble", abbreviation="CCVEI", kind="law")
     make_term(
         today,
         slug="ccci",
@@ -243,8 +250,8 @@ def test_the_glossary_tells_then_and_now(client):
 
     html = client.get(GLOSSARY).content.decode()
 
-    then, _mark, now = html.partition('id="now-heading"')
-    old = then.partition('id="ccci"')[2]
+    now, _mark, then = html.partition('id="former-heading"')
+    old = then[then.index("commission d’intégration") :].partition("</details>")[0]
     for words in [
         "commission d’intégration",
         "CCCI",
@@ -255,8 +262,8 @@ def test_the_glossary_tells_then_and_now(client):
         'href="https://www.example.lu/loi"',
     ]:
         assert words in old
-    assert 'id="ccvei"' not in then
     assert 'id="ccvei"' in now
+    assert 'id="ccvei"' not in then
     assert f'<a href="{GLOSSARY}#ccci">commission d’intégration</a>' in now
 
 
@@ -268,7 +275,7 @@ def test_the_glossary_names_each_term_in_all_languages_the_pages_own_first(clien
 
     html = client.get(f"/{language}/glossary/").content.decode()
 
-    assertInHTML(f"<h3>{names.pop(language)}</h3>", html)
+    assertInHTML(f'<span class="term-name">{names.pop(language)}</span>', html)
     for code, name in names.items():
         assertInHTML(f'<dd lang="{code}">{name}</dd>', html)
     assert html.count("<dd ") == 3
@@ -280,9 +287,81 @@ def test_a_term_without_a_name_in_the_pages_language_shows_its_french_one_once(c
 
     html = client.get("/de/glossary/").content.decode()
 
-    assertInHTML('<h3><span lang="fr">pacte</span></h3>', html)
+    assertInHTML('<span class="term-name"><span lang="fr">pacte</span></span>', html)
     assertInHTML('<dd lang="lb">Pakt</dd>', html)
     assert html.count("<dd ") == 1
+
+
+@pytest.mark.django_db
+def test_a_term_opens_where_a_link_to_it_leads(client):
+    term = make_term(slug="pacte", name_fr="pacte")
+
+    html = client.get(GLOSSARY).content.decode()
+
+    assert term.get_absolute_url() == f"{GLOSSARY}#pacte"
+    # Browsers open the `details` around the element that a fragment names, not the `details` that it names.
+    assert re.search(
+        r'<details class="term" >.*?</summary>\s*<div class="term-body" id="pacte">', html, flags=re.DOTALL
+    )
+
+
+@pytest.mark.django_db
+def test_a_former_term_leads_along_the_whole_chain_to_what_holds_today(client):
+    ona = make_term(slug="ona", name_fr="ONA", kind="institution")
+    olai = make_term(ona, slug="olai", name_fr="OLAI", kind="institution")
+    make_term(olai, slug="commissariat", name_fr="Commissariat", kind="institution")
+
+    html = client.get(GLOSSARY).content.decode()
+
+    entry = html[html.index('<span class="term-name">Commissariat') :].partition("</details>")[0]
+    summary, _mark, body = entry.partition("</summary>")
+    assert "ONA" in summary
+    assert "OLAI" not in summary
+    today = body.partition('class="term-today"')[2].partition("</p>")[0]
+    between = body.partition('class="term-between"')[2].partition("</p>")[0]
+    assert (f"{GLOSSARY}#ona" in today, f"{GLOSSARY}#olai" in today) == (True, False)
+    assert (f"{GLOSSARY}#ona" in between, f"{GLOSSARY}#olai" in between) == (False, True)
+
+
+@pytest.mark.django_db
+def test_current_terms_stand_first_then_former_ones_and_everyday_words_apart(client):
+    pact = make_term(name_fr="pacte", kind="law")
+    make_term(pact, name_fr="plan", kind="law")
+    make_term(pact, name_fr="intégration", kind="word")
+    make_term(name_fr="bourgmestre", kind="word")
+
+    groups = client.get(GLOSSARY).context["groups"]
+
+    assert [(group.slug, [entry.term.name for entry in group.entries]) for group in groups] == [
+        ("current", ["pacte"]),
+        ("former", ["intégration", "plan"]),
+        ("words", ["bourgmestre"]),
+    ]
+
+
+@pytest.mark.django_db
+def test_each_letter_that_occurs_leads_to_the_first_term_with_it(client):
+    for name in ["zone", "école", "Eau"]:
+        make_term(name_fr=name)
+
+    html = client.get(GLOSSARY).content.decode()
+
+    letters = html.partition('<nav class="letters"')[2].partition("</nav>")[0]
+    assert re.findall(r'href="#([\w-]+)">(\w)<', letters) == [("words-e", "E"), ("words-z", "Z")]
+    first = html.partition('id="words-e"')[2].partition("</li>")[0]
+    assert "Eau" in first
+    assert html.count('id="words-z"') == 1
+
+
+@pytest.mark.django_db
+def test_a_few_terms_found_stand_open_and_many_do_not(client):
+    for number in range(4):
+        make_term(name_fr=f"pacte {number}")
+    make_term(name_fr="école")
+
+    assert client.get(GLOSSARY, {"q": "école"}).content.decode().count('<details class="term" open>') == 1
+    assert 'class="term" open' not in client.get(GLOSSARY, {"q": "pacte"}).content.decode()
+    assert 'class="term" open' not in client.get(GLOSSARY).content.decode()
 
 
 @pytest.mark.django_db
@@ -329,8 +408,15 @@ def test_what_cannot_be_looked_up_is_answered_with_a_sentence(client, language, 
 
     response = client.get(f"/{language}/glossary/", {"q": query})
 
-    assertContains(response, 'role="alert"', status_code=400)
     assertNotContains(response, "école", status_code=400)
+    main = main_of(response)
+    error = main.partition('id="glossary-error"')[2].partition("</div>")[0]
+    assert 'role="alert"' in main
+    assert '<a href="#glossary-q">' in error
+    field = main.partition('id="glossary-q"')[2].partition(">")[0]
+    assert 'aria-invalid="true"' in field
+    assert 'aria-describedby="glossary-error glossary-hint"' in field
+    assert 'id="glossary-hint"' in main
 
 
 @pytest.mark.django_db

@@ -8,9 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django.asserts import assertContains, assertInHTML, assertNotContains
 
 from bench.synthetic import fill
-from contacts.models import Organisation
-from library.filters import CHOICES_OF_A_LONG_FACET
-from library.views import PER_PAGE
+from gresil.practices import PER_PAGE
+from library.filters import CHOICES_OF_A_LONG_FACET, MOST_CHOICES
 from practices.models import Practice, Term
 from tests.factories import (
     make_audience,
@@ -33,7 +32,7 @@ def test_the_library_says_how_many_fiches_there_are(client):
     make_practice()
     make_practice()
 
-    assertInHTML('<p class="result-count" role="status">2 fiches</p>', client.get("/fr/practices/").content.decode())
+    assertInHTML('<p class="result-count" role="status">2 exemples</p>', client.get("/fr/practices/").content.decode())
 
 
 def test_a_long_library_goes_on_page_by_page_and_keeps_the_filters(client):
@@ -86,7 +85,17 @@ def test_an_empty_result_leaves_a_way_on(client):
 
     results = main_of(response).partition('class="no-practices">')[2].partition("</div>")[0]
     assertInHTML('<a class="button" href="/fr/practices/">Toutes les bonnes pratiques</a>', results)
-    assertInHTML('<p class="result-count" role="status">0 fiche – <q>rien</q></p>', response.content.decode())
+    assertInHTML('<p class="result-count" role="status">0 exemple pour <q>rien</q></p>', response.content.decode())
+    # There is nothing to take off but the words themselves.
+    assert "Aucune fiche ne correspond à ces mots." in results
+
+
+def test_an_empty_result_leads_to_the_helpdesk_with_the_words_in_the_subject(client):
+    make_contact(slug="agence-interculturelle", email="helpdesk@asti.lu")
+
+    results = main_of(client.get("/fr/practices/?q=mosquée à Mersch"))
+
+    assert 'href="mailto:helpdesk@asti.lu?subject=mosqu%C3%A9e%20%C3%A0%20Mersch"' in results
 
 
 def test_a_choice_without_a_translation_keeps_its_language_everywhere(client):
@@ -94,7 +103,7 @@ def test_a_choice_without_a_translation_keeps_its_language_everywhere(client):
 
     html = client.get("/de/practices/?topic=associations").content.decode()
 
-    assert html.count('<span lang="fr">vie associative</span>') == html.count("vie associative") == 3
+    assert html.count('<span lang="fr">vie associative</span>') == html.count("vie associative") == 2
 
 
 def test_where_filters_exclude_each_other_each_of_them_is_a_way_on(client):
@@ -130,6 +139,19 @@ def test_a_bad_filter_is_answered_with_a_sentence_and_never_with_all_fiches(clie
     assertNotContains(response, "Une fiche", status_code=400)
     assertNotContains(response, "<script>", status_code=400)
     assertNotContains(response, "<b>", status_code=400)
+
+
+def test_a_filter_that_does_not_exist_is_named_and_can_be_left_out_alone(client):
+    sport = make_topic(slug="sport", name_fr="sport")
+    make_practice(topics=(sport,))
+    make_practice()
+
+    response = client.get("/fr/practices/?theme=zzz&topic=sport")
+
+    alert = main_of(response).partition('role="alert"')[2].partition("</div>")[0]
+    assertInHTML("<q>zzz</q>", alert)
+    assert 'href="?topic=sport"' in alert
+    assertContains(response, '<input type="checkbox" name="topic" value="sport" checked>', status_code=400, html=True)
 
 
 def test_a_fiche_shows_everything_that_it_holds(client):
@@ -346,7 +368,7 @@ def test_a_search_is_an_address_that_can_be_fed(client):
     assertNotContains(feed, "Le jardin")
     assertContains(feed, 'xml:lang="fr"')
     assertContains(feed, "<author><name>GRESIL</name></author>")
-    assertContains(feed, f"<title>GRESIL – Bonnes pratiques – {theme.title_fr}</title>")
+    assertContains(feed, f"<title>GRESIL – Bonnes pratiques – {theme.short_title_fr}</title>")
 
 
 def test_the_feed_is_newest_first(client):
@@ -379,22 +401,18 @@ def test_unknown_parameters_are_repeated_nowhere(client):
         assert "sneaky" not in html
 
 
-def test_a_facet_of_a_thousand_choices_shows_those_with_most_practices_and_leads_to_all(client):
+def test_a_facet_of_very_many_choices_shows_those_with_most_practices_and_leads_to_all(client):
+    organisations = [make_organisation(slug=f"one-{number}") for number in range(MOST_CHOICES + 1)]
     busy = make_organisation(slug="busy", name_fr="Zitha")
-    make_practice(organisations=(busy,))
-    rare = make_organisation(slug="rare", name_fr="Yolande")
-    Organisation.objects.bulk_create(
-        [Organisation(slug=f"idle-{number}", name_fr=f"Idle {number}", kind="association") for number in range(998)]
-    )
+    for organisation in organisations:
+        make_practice(organisations=(organisation, busy))
 
-    html = client.get("/fr/practices/?organisation=rare").content.decode()
+    html = client.get("/fr/practices/").content.decode()
 
-    facet = html.partition('id="facet-organisation"')[2].partition("</details>")[0]
+    facet = html.partition('id="facet-organisation"')[2].partition("</fieldset>")[0]
     assert facet.count('type="checkbox"') == CHOICES_OF_A_LONG_FACET
-    assert 'value="busy"' in facet
-    assert f'value="{rare.slug}"' in facet
-    assert "960 autres" in facet
-    assertInHTML('<a href="/fr/organisations/">voir toute la liste</a>', facet)
+    assert 'value="busy"' in facet.partition("further-choices")[0]
+    assertInHTML('<a href="/fr/organisations/">Voir toute la liste</a>', facet)
 
 
 def test_a_feed_with_a_filter_that_is_not_understood_answers_as_the_page_does(client):
@@ -460,16 +478,20 @@ def test_a_map_without_fiches_leaves_a_way_on_too(client):
     assertContains(response, 'class="no-practices"')
 
 
-def test_a_choice_that_gives_nothing_is_shown_but_not_offered(client):
-    make_practice(communes=(make_commune(slug="strassen"),))
-    for number in range(30):
-        make_commune(slug=f"empty-{number}")
+def test_only_what_divides_the_result_is_offered(client):
+    sport, school, both = make_topic(slug="sport"), make_topic(slug="school"), make_topic(slug="both")
+    make_topic(slug="empty")
+    make_practice(topics=(sport, both), year=2017)
+    make_practice(topics=(school, both), year=2017)
 
     html = client.get("/fr/practices/").content.decode()
+    narrowed = client.get("/fr/practices/?topic=sport").content.decode()
 
-    assertInHTML('<input type="checkbox" name="commune" value="strassen">', html)
-    for number in range(30):
-        assertInHTML(f'<input type="checkbox" name="commune" value="empty-{number}" disabled>', html)
+    for slug in ["sport", "school", "both"]:
+        assertInHTML(f'<input type="checkbox" name="topic" value="{slug}">', html)
+    assert 'value="empty"' not in html
+    assert 'id="facet-year"' not in html
+    assertInHTML('<input type="checkbox" name="topic" value="sport" checked>', narrowed)
 
 
 def test_the_first_order_is_the_one_of_an_address_without_any(client):
@@ -477,7 +499,7 @@ def test_the_first_order_is_the_one_of_an_address_without_any(client):
 
     html = client.get("/fr/practices/?q=jardin").content.decode()
 
-    assertInHTML('<option value="" selected>les plus pertinentes d’abord</option>', html)
+    assertInHTML('<option value="" selected>Pertinence</option>', html)
     assert 'value="relevance"' not in html
 
 
@@ -508,4 +530,4 @@ def test_the_glossary_says_how_its_translation_was_made(client):
     assert "Maschinelle Übersetzung" in client.get("/de/glossary/").content.decode()
     draft.mark_reviewed("de", by=None)
     assert "Maschinelle Übersetzung" not in client.get("/de/glossary/").content.decode()
-    assert "original" in client.get("/fr/glossary/").content.decode()
+    assert "translation-note" not in client.get("/fr/glossary/").content.decode()

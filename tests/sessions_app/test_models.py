@@ -2,7 +2,7 @@ import datetime
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from sessions_app.models import Session
 from tests.factories import make_organisation, make_session
@@ -76,3 +76,53 @@ def test_parts_of_a_session_are_checked_by_the_database():
     ]:
         with pytest.raises(IntegrityError), transaction.atomic():
             add()
+
+
+@pytest.mark.parametrize(
+    ("title", "parts"),
+    [
+        ("Tiers-lieux\xa0: des lieux de rencontre", ("Tiers-lieux", "Des lieux de rencontre")),
+        ("Gemeinden und Vereine: Wie handeln?", ("Gemeinden und Vereine", "Wie handeln?")),
+        (
+            "Les communes contre le racisme\u202f! Promouvoir : oui",
+            ("Les communes contre le racisme\u202f!", "Promouvoir : oui"),
+        ),
+        (
+            "Gemengen a Veräiner, wéi d’Zesummeliewe gestalten?",
+            ("Gemengen a Veräiner, wéi d’Zesummeliewe gestalten?", ""),
+        ),
+        ("Après la loi du 23 août 2023", ("Après la loi du 23 août 2023", "")),
+        ("Rendez-vous à 10:30", ("Rendez-vous à 10:30", "")),
+    ],
+)
+def test_a_long_title_has_a_short_part_and_a_rest(title, parts):
+    assert Session(title_fr=title).title_parts == parts
+
+
+def test_a_title_is_in_the_language_in_which_it_is_shown():
+    session = make_session(title_fr="Titre", title_de="Titel")
+
+    with translation.override("de"):
+        assert session.title_language == "de"
+    with translation.override("lb"):
+        assert session.title_language == "fr"
+
+
+def test_missing_editions_are_those_of_gresil_before_the_latest():
+    for edition in [4, 5, 7]:
+        make_session(kind="gresil", edition=edition)
+    make_session(kind="assises", edition=2)
+    make_session(kind="assises", edition=9)
+
+    assert Session.objects.missing_editions() == [1, 2, 3, 6]
+    assert Session.objects.filter(kind="assises").missing_editions() == []
+
+
+def test_what_a_session_produced_stands_before_what_was_written_of_it():
+    session = make_session()
+    for kind in ["press", "web-page", "report", "thematic-sheet"]:
+        session.documents.create(kind=kind, title_fr=kind, url=f"https://asti.lu/{kind}")
+
+    kinds = [document.kind for document in session.documents_by_use]
+
+    assert kinds == ["thematic-sheet", "report", "web-page", "press"]

@@ -47,6 +47,7 @@ call_command("migrate", verbosity=0)
 call_command("check_library")
 for path in ["/fr/", "/de/practices/?q=Kommission", "/lb/practices/lisko/", "/en/communes/strassen/", "/fr/sessions/"]:
     print(Client().get(path).status_code)
+print(Client().get("/fr/search/?q=strasen")["Location"])
 print(Practice.objects.published().count(), "practices")
 print(Translation.objects.filter(state="reviewed").count(), "reviewed")
 Practice.objects.get(slug="lisko").save()
@@ -90,5 +91,5 @@ def test_a_database_of_the_first_release_is_taken_along(empty_database):
 
     assert done.returncode == 0, done.stderr[-2000:]
     assert done.stdout.splitlines() == [
-        "No difference.", *["200"] * 5, "25 practices", "1 reviewed", "No difference.",
+        "No difference.", *["200"] * 5, "/fr/communes/strassen/", "25 practices", "1 reviewed", "No difference.",
     ]  # fmt: skip

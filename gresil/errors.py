@@ -1,0 +1,40 @@
+"""What a visitor sees when something is wrong: in the visitor's language, and always with a way on."""
+
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error_page(request, "400.html", 400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error_page(request, "403.html", 403)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error_page(request, "404.html", 404)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return error_page(request, "403_csrf.html", 403)
+
+
+def error_page(request: HttpRequest, template: str, status: int) -> HttpResponse:
+    # A request that is refused early has no language yet, or that of an earlier one in the same thread.
+    language = translation.get_language_from_request(request, check_path=True)
+    with translation.override(language):
+        response = render(request, template, {"frame": frame()}, status=status)
+    response.headers["Content-Language"] = language
+    return response
+
+
+def frame() -> str:
+    """The template around an error page: the portal's own, unless that fails because no static files were collected."""
+    try:
+        staticfiles_storage.url("css/portal.css")
+    except ValueError:
+        return "plain.html"
+    return "base.html"

@@ -1,0 +1,255 @@
+"""The library, the page of a practice, and the selection of a visitor."""
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+from heapq import nsmallest
+
+from django.db.models import Prefetch, prefetch_related_objects
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.generic import DetailView
+from pyroaring import BitMap
+
+from contacts.models import Commune, Contact
+from core.languages import active_language
+from core.models import Version
+from core.paging import page_of
+from core.parameters import keep_parameters
+from gresil.communes import put_on_the_map
+from gresil.home import helpdesk_contact
+from gresil.search import elsewhere
+from library import search
+from library.empty_searches import count_empty_search
+from library.filters import PracticeFilter
+from library.index import LIBRARY
+from library.sets import Library, union
+from practices.models import (
+    Audience,
+    OrganisationRole,
+    Practice,
+    PracticeContact,
+    PracticeOrganisation,
+    PracticeQuerySet,
+    PracticeSection,
+    PracticeSource,
+    SectionGroup,
+    Term,
+    ThemeBlock,
+    Topic,
+)
+from practices.terms import TERMS, Vocabulary, superseded_shown, vocabulary
+
+PER_PAGE = 30
+MOST_NEAREST = 10
+MOST_SIMILAR = 3
+MOST_SELECTED = 20
+STILL_TYPING = "X-Still-Typing"
+
+
+def practice_list(request: HttpRequest) -> HttpResponse:
+    """The library. A filter that we do not understand is answered with what is wrong, never with all practices; those
+    that we do understand stay in the form."""
+    keep_parameters(request, *PracticeFilter.base_filters, "page")
+    practices = PracticeFilter(request.GET, Practice.objects.published().with_card_details())
+    is_valid, facets = practices.is_valid(), practices.facets()
+    context: dict = {
+        "filter": practices,
+        "facets": facets,
+        "chosen": [(facet, choice) for facet in facets for choice in facet.chosen],
+        "count": len(practices.found) if is_valid else 0,
+        "theme": chosen_theme(practices),
+        "year": year_of_all(practices.library),
+        "page": None,
+        "practices": [],
+        "communes": [],
+        "national": [],
+        "nearest": [],
+        "blocking_filters": [],
+        "single_filters": [],
+        "suggestion": "",
+        "elsewhere": [],
+        "wrong": practices.wrong_values(),
+    }
+    if not is_valid:
+        return render(request, "gresil/practice_list.html", context, status=400)
+    if practices.found and practices.chosen_view == "map":
+        context |= on_the_map(practices, request)
+    else:
+        page = page_of(practices.qs, PER_PAGE, request)
+        context |= {"page": page, "practices": with_passages(list(page.object_list), practices)}
+    if practices.form.cleaned_data["commune"]:
+        context["national"] = practices.also_national()[:PER_PAGE]
+    if practices.matches.query and STILL_TYPING not in request.headers:
+        context["elsewhere"] = elsewhere(practices.form.cleaned_data["q"], practices.matches.query)
+    if not practices.found:
+        context |= ways_on(practices, request)
+    return render(request, "gresil/practice_list.html", context)
+
+
+def ways_on(practices: PracticeFilter, request: HttpRequest) -> dict:
+    """What an empty result offers instead."""
+    context: dict = {"nearest": practices.nearest()[:MOST_NEAREST], "helpdesk": helpdesk_contact()}
+    if not context["nearest"] and len(practices.active) > 1:
+        context["blocking_filters"] = practices.blocking_filters()
+        context["single_filters"] = [] if context["blocking_filters"] else practices.single_filters()
+    if practices.matches.query:
+        context["suggestion"] = practices.suggestion()
+        # Not what other filters left out, nor the beginning of a word that library.js asks for.
+        if not practices.matches.all & practices.library.all and STILL_TYPING not in request.headers:
+            count_empty_search(practices.form.cleaned_data["q"], active_language())
+    return context
+
+
+def chosen_theme(practices: PracticeFilter) -> ThemeBlock | None:
+    """The theme block to which the practices are narrowed, if it is a single one."""
+    slugs = set(practices.form.cleaned_data.get("theme") or [])
+    return ThemeBlock.objects.filter(slug__in=slugs).first() if len(slugs) == 1 else None
+
+
+def year_of_all(library: Library) -> str:
+    """The year of which all practices are, if it is a single one."""
+    years = [slug for (facet, slug), keys in library.values.items() if facet == "year" and keys & library.all]
+    return years[0] if len(years) == 1 else ""
+
+
+def on_the_map(practices: PracticeFilter, request: HttpRequest) -> dict:
+    """The communes of today with their numbers of practices found, and how each leads to its own."""
+    communes = list(Commune.objects.current().by_name().select_related("canton"))
+    put_on_the_map(communes, practices.library, practices.found)
+    query = request.GET.copy()
+    for name in ("view", "page", "sort", "commune"):
+        query.pop(name, None)
+    return {
+        "communes": communes,
+        "national_count": len(practices.found & practices.library.national),
+        "map_query": query.urlencode(),
+    }
+
+
+def with_passages(found: list[Practice], practices: PracticeFilter) -> list[Practice]:
+    """The practices `found`; after a search each with its `passage`, else with None."""
+    passages = search.passages(found, practices.matches, active_language()) if practices.matches.query else {}
+    for practice in found:
+        practice.passage = passages.get(practice.pk)  # type: ignore[attr-defined]
+    return found
+
+
+def with_all_parts(practices: PracticeQuerySet) -> PracticeQuerySet:
+    """Everything that the page of a practice shows, in a fixed number of queries."""
+    contacts = PracticeContact.objects.filter(contact__in=Contact.objects.listed())
+    return practices.select_related("theme", "framework").prefetch_related(
+        "sections",
+        "indicators",
+        "links",
+        Prefetch("practice_sources", PracticeSource.objects.select_related("document")),
+        Prefetch("topics", Topic.objects.by_name()),
+        Prefetch("audiences", Audience.objects.by_name()),
+        Prefetch("practice_organisations", PracticeOrganisation.objects.select_related("organisation")),
+        Prefetch("practice_contacts", contacts.select_related("contact__organisation")),
+        "sessions",
+    )
+
+
+def fetch_places_and_successors(practices: Collection[Practice], similar: Collection[Practice] = ()) -> None:
+    """The communes of all, and what took the place of organisations of `practices`; two queries for all together."""
+    communes = Prefetch("communes", Commune.objects.by_name().select_related("successor"))
+    prefetch_related_objects([*practices, *similar], communes)
+    organisations = [row.organisation for practice in practices for row in practice.practice_organisations.all()]
+    organisations += [row.contact.organisation for practice in practices for row in practice.practice_contacts.all()]
+    prefetch_related_objects([row for row in organisations if row.is_dissolved], "successors")
+
+
+class PracticeDetailView(DetailView):
+    template_name = "gresil/practice_detail.html"
+    context_object_name = "practice"
+
+    def get_queryset(self):
+        # Staff look at a draft through the same page before they publish it.
+        practices = Practice.objects.all() if self.request.user.is_staff else Practice.objects.published()
+        return with_all_parts(practices)
+
+    def get_context_data(self, **kwargs) -> dict:
+        terms_version, library_version = Version.objects.current(TERMS, LIBRARY)
+        terms = vocabulary(terms_version)
+        similar = similar_practices(self.object, Library(library_version))
+        fetch_places_and_successors([self.object], [other.practice for other in similar])
+        return super().get_context_data(**kwargs) | {
+            "roles": self.organisations_by_role(),
+            "translation": self.object.translation_in(active_language()),
+            "superseded": superseded_shown(self.object, terms),
+            "today": today_of(self.object, terms),
+            "groups": grouped_sections(self.object),
+            "similar": similar,
+            "address": self.request.build_absolute_uri(self.request.path),
+            "helpdesk": helpdesk_contact(),
+        }
+
+    def organisations_by_role(self) -> list[tuple[str, list[PracticeOrganisation]]]:
+        """Label of the role -> its organisations, in the order of `OrganisationRole`."""
+        rows = list(self.object.practice_organisations.all())
+        roles = [(role.label, [row for row in rows if row.role == role]) for role in OrganisationRole]
+        return [(label, rows) for label, rows in roles if rows]
+
+
+def today_of(practice: Practice, terms: Vocabulary) -> list[Term]:
+    """The terms that took the place of what `practice` rests on."""
+    return terms.today(terms.by_pk[practice.framework_id]) if practice.framework_id else []
+
+
+def grouped_sections(practice: Practice) -> list[tuple[SectionGroup, list[PracticeSection]]]:
+    """The sections under the five questions of a reader, in the order of `SectionGroup`; questions without an answer
+    are left out."""
+    sections = list(practice.sections.all())
+    groups = [(group, [section for section in sections if section.group == group]) for group in SectionGroup]
+    return [(group, members) for group, members in groups if members]
+
+
+@dataclass(frozen=True)
+class Similar:
+    practice: Practice
+    reason: str
+
+
+def similar_practices(practice: Practice, library: Library) -> list[Similar]:
+    """At most three practices with most subjects in common; of those equally like it one of the same theme block, then
+    one from elsewhere, then the one that was entered last."""
+    topics = {topic.slug: topic.name for topic in practice.topics.all()}
+    having = {slug: library.having("topic", slug) for slug in topics}
+    shared = Counter(key for keys in having.values() for key in keys)
+    same_theme = library.having("theme", practice.theme.slug)
+    here = union(keys for (facet, _slug), keys in library.values.items() if facet == "commune" and practice.pk in keys)
+
+    def likeness(key: int) -> tuple:
+        return -shared[key], key not in same_theme, key in here, -key
+
+    keys = nsmallest(
+        MOST_SIMILAR, (union([*having.values(), same_theme]) & library.all) - BitMap([practice.pk]), likeness
+    )
+    found = Practice.objects.published().select_related("theme", "framework").in_turn(keys)
+
+    def reason(other: Practice) -> str:
+        common = [name for slug, name in topics.items() if other.pk in having[slug]]
+        return _("Also about: %(subjects)s") % {"subjects": ", ".join(common)} if common else _("Same theme")
+
+    return [Similar(other, reason(other)) for other in found]
+
+
+def selection(request: HttpRequest) -> HttpResponse:
+    """The practices of `?practice=`, in its order, to read and print together. static/js/selection.js keeps them in the
+    browser and brings them here; the address can be sent to others."""
+    keep_parameters(request, "practice")
+    slugs = request.GET.getlist("practice")[:MOST_SELECTED]
+    rows = with_all_parts(Practice.objects.published()).filter(slug__in=slugs)
+    fetch_places_and_successors(rows)
+    by_slug = {practice.slug: practice for practice in rows}
+    practices = [by_slug[slug] for slug in slugs if slug in by_slug]
+    context = {
+        "practices": [(practice, grouped_sections(practice)) for practice in practices],
+        "missing": len(slugs) - len(practices),
+        "address": request.build_absolute_uri(request.get_full_path()),
+        "origin": request.build_absolute_uri("/")[:-1],
+        "helpdesk": helpdesk_contact(),
+    }
+    return render(request, "gresil/selection.html", context)
