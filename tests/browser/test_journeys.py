@@ -260,6 +260,19 @@ def test_the_map_can_be_skipped_and_words_typed_in_the_library_are_ranked(open_p
     expect(page.locator("#library-status")).to_contain_text("langues")
 
 
+def test_the_filters_can_be_skipped_by_keyboard(open_page):
+    page = open_page("/fr/practices/", viewport=DESK)
+
+    page.locator("#filter-q").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Aller aux résultats")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+
+    expect(page.locator(".practice-card a").first).to_be_focused()
+
+
 def test_a_search_without_result_shows_the_way_on(open_page):
     page = open_page("/fr/practices/?q=benevolta&theme=living-together", java_script_enabled=False)
 
