@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from contacts.models import Commune, Contact, ContactQuerySet
+from contacts.models import Commune, Contact, ContactQuerySet, Display
 from contacts.search import communes_matching, rows_with_words
 from core.languages import translated
 from core.paging import page_of
@@ -16,7 +16,7 @@ from gresil.forms import WhoKnowsWhatForm
 from gresil.home import HELPDESK, helpdesk_contact
 from gresil.search import MOST_COMMUNES, close
 from library.sets import Library
-from practices.models import Practice, PracticeContact, ThemeBlock, Topic
+from practices.models import PracticeContact, State, ThemeBlock, Topic
 
 PER_PAGE = 60
 OTHERS = "others"
@@ -57,10 +57,19 @@ def contact_list(request: HttpRequest) -> HttpResponse:
     return render(request, "gresil/contact_list.html", context)
 
 
+def public(rows: QuerySet[PracticeContact]) -> QuerySet[PracticeContact]:
+    """Those of published practices whose contact is listed.
+
+    By joins: with two subqueries (`practice__in`, `contact__in`) a PostgreSQL that has not counted its rows yet
+    compares each with each, and needs minutes.
+    """
+    return rows.filter(practice__state=State.PUBLISHED).exclude(contact__display=Display.HIDDEN)
+
+
 def asked_about() -> QuerySet[PracticeContact]:
     """Each practice with each of its contacts, by theme block and title."""
     return (
-        PracticeContact.objects.filter(practice__in=Practice.objects.published(), contact__in=Contact.objects.listed())
+        public(PracticeContact.objects.all())
         .select_related("practice__theme", "practice__framework", "contact__organisation", "contact__commune")
         .prefetch_related(
             "contact__organisation__successors", Prefetch("practice__communes", Commune.objects.by_name())
@@ -85,7 +94,7 @@ def asked_with_words(rows: QuerySet[PracticeContact], query: str) -> QuerySet[Pr
 
 def without_practice() -> ContactQuerySet:
     """The contacts of no practice, without the helpdesk, which stands above all."""
-    asked = PracticeContact.objects.filter(practice__in=Practice.objects.published())
+    asked = PracticeContact.objects.filter(practice__state=State.PUBLISHED)
     return (
         Contact.objects.listed()
         .exclude(slug=HELPDESK)
