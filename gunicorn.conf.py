@@ -15,6 +15,10 @@ forwarded_allow_ips = "127.0.0.1"
 control_socket_disable = True
 
 
+def on_starting(server) -> None:
+    server.log.info(settings["SETUP"])
+
+
 def post_worker_init(worker) -> None:
     """What the portal has loaded stays until the worker ends. The collector would look through all of it every few
     hundred requests, and one visitor would wait for it, up to 0.1 s."""

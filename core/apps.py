@@ -1,7 +1,9 @@
+from importlib import import_module
+
 from django.apps import AppConfig, apps
 from django.contrib.admin.apps import AdminConfig
 from django.db.backends.signals import connection_created
-from django.db.models.signals import pre_save
+from django.db.models.signals import post_migrate, pre_migrate, pre_save
 
 from core.changes import listen_to
 from core.text import ALPHABETICAL, compare_alphabetically, compose_texts
@@ -17,6 +19,11 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         connection_created.connect(add_alphabetical_order)
+        # Imported here: it needs the models.
+        versions = import_module("core.versions")
+        connection_created.connect(versions.watch)
+        pre_migrate.connect(versions.migrations.begin)
+        post_migrate.connect(versions.migrations.end)
         for model in apps.get_models():
             # Every subclass of `NaturalKeyModel`.
             if hasattr(model, "natural_key_fields"):

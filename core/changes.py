@@ -25,10 +25,11 @@ works: list["AtEnd"] = []
 
 class AtEnd:
     """Work for the end of a batch: `function` is called once, with all keys that were added until then. Several works
-    are done in the order in which they were created, which is the order of the floors."""
+    are done in the order in which they were created, which is the order of the floors; one that `is_last` after all."""
 
-    def __init__(self, function: Callable[[set], None]) -> None:
+    def __init__(self, function: Callable[[set], None], *, is_last: bool = False) -> None:
         self.function = function
+        self.is_last = is_last
         works.append(self)
 
     def add(self, keys: Collection) -> None:
@@ -51,7 +52,7 @@ class Batch:
     def finish(self) -> None:
         # A work may add keys to one that comes after it.
         while self.keys:
-            work = min(self.keys, key=works.index)
+            work = min(self.keys, key=lambda work: (work.is_last, works.index(work)))
             work.function(self.keys.pop(work))
 
 

@@ -1,6 +1,11 @@
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
+
+from core.pages import SAFE_METHODS, answer_at_once, keep
 
 
 def refuse_trace(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -12,3 +17,24 @@ def refuse_trace(get_response: Callable[[HttpRequest], HttpResponse]) -> Callabl
         return get_response(request)
 
     return answer
+
+
+def keep_pages(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Stands before all others: a page that is kept has the headers that they gave it."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if settings.KEEP_PAGES and request.method in SAFE_METHODS and (response := answer_at_once(request)):
+            return response
+        response = get_response(request)
+        made = getattr(request, "made_page", None)
+        return keep(request, response, made) if made else response
+
+    return answer
+
+
+class CompressOthers(GZipMiddleware):
+    """Compresses what is not a kept page: those are compressed once, and always to the same bytes."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        is_kept = response.has_header("ETag") or (hasattr(request, "made_page") and response.status_code == 200)
+        return response if is_kept else super().process_response(request, response)

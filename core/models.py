@@ -1,5 +1,6 @@
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextvars import ContextVar
 from functools import reduce
 from typing import Any, ClassVar, Self
 
@@ -97,22 +98,29 @@ class NaturalKeyModel(models.Model):
         return tuple(reduce(getattr, lookup.split("__"), self) for lookup in self.natural_key_fields)
 
 
+# Name -> token of all versions, while a page is made; see `core.versions`.
+known_versions: ContextVar[Mapping[str, uuid.UUID] | None] = ContextVar("known_versions", default=None)
+
+
 class VersionQuerySet(models.QuerySet["Version"]):
     def current(self, *names: str) -> Sequence[uuid.UUID | None]:
-        """The tokens of the versions with these names, in one query; None for one that was never renewed."""
-        tokens = dict(self.filter(name__in=names).values_list("name", "token"))
+        """The tokens of the versions with these names, in one query, or none; None for one that was never renewed."""
+        tokens = known_versions.get()
+        if tokens is None:
+            tokens = dict(self.filter(name__in=names).values_list("name", "token"))
         return [tokens.get(name) for name in names]
 
     def renew(self, name: str) -> None:
         """Announce a change; until the end of the transaction nobody else can announce one of the same name."""
-        self.get_or_create(name=name)
-        version = self.select_for_update().get(name=name)
-        version.token = uuid.uuid4()
-        version.save()
+        version = self.model(name=name)
+        self.bulk_create([version], update_conflicts=True, unique_fields=["name"], update_fields=["token"])
+        known_versions.set(None)
 
 
 class Version(models.Model):
     """A token that is another one after each change of what it stands for, so that processes may keep what they read"""
+
+    is_public = False  # it changes with what the public sees, not by itself
 
     name = models.CharField(max_length=40, primary_key=True)
     token = models.UUIDField(default=uuid.uuid4)

@@ -13,7 +13,7 @@ from contacts.forms import SearchForm
 from contacts.models import Canton, Commune, Contact, Locality, Organisation
 from contacts.search import communes_matching
 from core.languages import active_language, in_language, languages
-from core.parameters import keep_parameters
+from core.pages import public_page
 from core.text import fold
 from gresil import search
 from gresil.home import HELPDESK
@@ -33,10 +33,10 @@ MOST_IDEAS = 6
 MOST_IN_PANEL = 3
 
 
+@public_page("q", "theme")
 def commune_list(request: HttpRequest) -> HttpResponse:
     """All communes on the map and by canton, counted for the themes of `?theme=`; with `?q=` first those that the
     words may mean, best first. A single one is opened at once."""
-    keep_parameters(request, "q", "theme")
     communes = Commune.objects.current().by_name()
     form = SearchForm(request.GET)
     theme_form = ThemeForm(request.GET, themes=ThemeBlock.objects.all())
@@ -72,9 +72,9 @@ def put_on_the_map(communes: list[Commune], library: Library, practices: BitMap)
         commune.newest_practices = [rows[key] for key in some if key in rows]  # type: ignore[attr-defined]
 
 
+@public_page("q")
 def commune_suggestions(request: HttpRequest) -> JsonResponse:
     """What the commune finder offers while somebody types, best first."""
-    keep_parameters(request, "q")
     form = SearchForm(request.GET)
     if not form.is_valid():
         return JsonResponse({"error": form.errors["q"][0]}, status=400)
@@ -82,6 +82,7 @@ def commune_suggestions(request: HttpRequest) -> JsonResponse:
     return search.answer([search.Group(_("Communes"), search.commune_entries(matches))], is_first_meant=True)
 
 
+@public_page()
 def commune_detail(request: HttpRequest, slug: str) -> HttpResponse:
     commune: Commune = get_object_or_404(Commune.objects.select_related("canton", "successor"), slug=slug)
     predecessors = list(Commune.objects.filter(successor=commune).by_name())

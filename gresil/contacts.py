@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from contacts.models import Commune, Contact, ContactQuerySet, Display
 from contacts.search import communes_matching, rows_with_words
 from core.languages import translated
+from core.pages import public_page
 from core.paging import page_of
-from core.parameters import keep_parameters
 from core.text import alphabetically
 from gresil.directories import Chained, sections
 from gresil.forms import WhoKnowsWhatForm
@@ -25,10 +25,10 @@ COLUMNS = ["name", "organisation__short_name"]
 TEXTS = ["desk", "role", "department", "organisation__name", "commune__name"]
 
 
+@public_page("q", "topic", "page")
 def contact_list(request: HttpRequest) -> HttpResponse:
     """The helpdesk, then the contacts by practice and theme block, then those of no practice; `?q=` and `?topic=`
     narrow them."""
-    keep_parameters(request, "q", "topic", "page")
     library = Library()
     topics = [topic for topic in Topic.objects.by_name() if library.having("topic", topic.slug)]
     form = WhoKnowsWhatForm(request.GET, topics)

@@ -1,9 +1,18 @@
 """What a visitor sees when something is wrong: in the visitor's language, and always with a way on."""
 
+import logging
+
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.deprecation import MiddlewareMixin
+
+logger = logging.getLogger(__name__)
+
+# What a browser or a proxy is told when the database does not answer.
+SECONDS_TO_WAIT = 10
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -20,6 +29,19 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return error_page(request, "403_csrf.html", 403)
+
+
+class DatabaseAway(MiddlewareMixin):
+    """Whatever was asked for: when the database does not answer, or has too much to do, it may in a moment."""
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, OperationalError | InterfaceError):
+            return None
+        logger.error("The database does not answer: %s", str(exception).partition("\n")[0])
+        response = error_page(request, "503.html", 503)
+        response.headers["Retry-After"] = str(SECONDS_TO_WAIT)
+        response.headers["Cache-Control"] = "no-store"
+        return response
 
 
 def error_page(request: HttpRequest, template: str, status: int) -> HttpResponse:

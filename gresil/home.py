@@ -7,6 +7,7 @@ from django.shortcuts import render
 
 from contacts.map import Outlines, outlines
 from contacts.models import Commune, Contact
+from core.pages import public_page
 from library.results import first_of_each
 from library.sets import Library
 from practices.models import Practice, SourceDocument, Territory, ThemeBlock
@@ -30,6 +31,7 @@ def helpdesk_contact() -> Contact | None:
     return Contact.objects.listed().filter(slug=HELPDESK).select_related("organisation").first()
 
 
+@public_page()
 def home(request: HttpRequest) -> HttpResponse:
     library, themes = Library(), list(ThemeBlock.objects.all())
     for theme in themes:
@@ -73,19 +75,23 @@ def places_with_examples(library: Library) -> list[tuple[Commune, tuple[float, f
     return places
 
 
+@public_page()
 def about(request: HttpRequest) -> HttpResponse:
     sources = SourceDocument.objects.filter(slug__in=ABOUT_SOURCES).order_by("slug")
     return render(request, "gresil/about.html", {"sources": sources, "helpdesk": helpdesk_contact()})
 
 
+@public_page()
 def helpdesk(request: HttpRequest) -> HttpResponse:
     return render(request, "gresil/helpdesk.html", {"helpdesk": helpdesk_contact()})
 
 
+@public_page()
 def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "gresil/privacy.html", {"helpdesk": helpdesk_contact()})
 
 
+@public_page()
 def accessibility(request: HttpRequest) -> HttpResponse:
     context = {
         "created_on": STATEMENT_CREATED_ON,

@@ -9,8 +9,8 @@ from contacts.forms import NarrowingForm
 from contacts.models import Contact, Organisation, OrganisationKind
 from contacts.search import rows_with_words
 from core.languages import active_language, translated
+from core.pages import public_page
 from core.paging import page_of
-from core.parameters import keep_parameters
 from core.text import alphabetically
 from gresil.directories import sections
 from gresil.home import helpdesk_contact
@@ -39,9 +39,9 @@ SECTIONS = {
 }
 
 
+@public_page("q", "page")
 def organisation_list(request: HttpRequest) -> HttpResponse:
     """All organisations by kind, those that are no more at the end; `?q=` narrows them."""
-    keep_parameters(request, "q", "page")
     form = NarrowingForm(request.GET)
     if not form.is_valid():
         return render(request, "gresil/organisation_list.html", {"form": form}, status=400)
@@ -81,8 +81,8 @@ def by_section(organisations: QuerySet[Organisation]) -> QuerySet[Organisation]:
     return organisations.annotate(section=section).order_by("section", alphabetically(translated("name")), "pk")
 
 
+@public_page("page")
 def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    keep_parameters(request, "page")
     organisation: Organisation = get_object_or_404(
         Organisation.objects.select_related("commune").prefetch_related("successors", "predecessors"),
         slug=slug,

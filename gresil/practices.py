@@ -15,10 +15,12 @@ from pyroaring import BitMap
 from contacts.models import Commune, Contact
 from core.languages import active_language
 from core.models import Version
+from core.pages import never_keep, public_page
 from core.paging import page_of
 from core.parameters import keep_parameters
 from gresil.communes import put_on_the_map
 from gresil.home import helpdesk_contact
+from gresil.previews import Preview
 from gresil.search import elsewhere
 from library import search
 from library.empty_searches import count_empty_search
@@ -45,12 +47,16 @@ PER_PAGE = 30
 MOST_NEAREST = 10
 MOST_SIMILAR = 3
 MOST_SELECTED = 20
-STILL_TYPING = "X-Still-Typing"
+# library.js asks so while somebody types.
+STILL_TYPING = "typing"
 
 
+@public_page(*PracticeFilter.base_filters, "page", STILL_TYPING)
 def practice_list(request: HttpRequest) -> HttpResponse:
     """The library. A filter that we do not understand is answered with what is wrong, never with all practices; those
     that we do understand stay in the form."""
+    is_still_typing = STILL_TYPING in request.GET
+    # No link on the page repeats it.
     keep_parameters(request, *PracticeFilter.base_filters, "page")
     practices = PracticeFilter(request.GET, Practice.objects.published().with_card_details())
     is_valid, facets = practices.is_valid(), practices.facets()
@@ -81,14 +87,20 @@ def practice_list(request: HttpRequest) -> HttpResponse:
         context |= {"page": page, "practices": with_passages(list(page.object_list), practices)}
     if practices.form.cleaned_data["commune"]:
         context["national"] = practices.also_national()[:PER_PAGE]
-    if practices.matches.query and STILL_TYPING not in request.headers:
+    if practices.matches.query and not is_still_typing:
         context["elsewhere"] = elsewhere(practices.form.cleaned_data["q"], practices.matches.query)
     if not practices.found:
-        context |= ways_on(practices, request)
-    return render(request, "gresil/practice_list.html", context)
+        context |= ways_on(practices)
+    response = render(request, "gresil/practice_list.html", context)
+    # Not what other filters left out, nor the beginning of a word.
+    if practices.matches.query and not is_still_typing and not practices.matches.all & practices.library.all:
+        count_empty_search(practices.form.cleaned_data["q"], active_language())
+        # The next one counts too.
+        never_keep(response)
+    return response
 
 
-def ways_on(practices: PracticeFilter, request: HttpRequest) -> dict:
+def ways_on(practices: PracticeFilter) -> dict:
     """What an empty result offers instead."""
     context: dict = {"nearest": practices.nearest()[:MOST_NEAREST], "helpdesk": helpdesk_contact()}
     if not context["nearest"] and len(practices.active) > 1:
@@ -96,9 +108,6 @@ def ways_on(practices: PracticeFilter, request: HttpRequest) -> dict:
         context["single_filters"] = [] if context["blocking_filters"] else practices.single_filters()
     if practices.matches.query:
         context["suggestion"] = practices.suggestion()
-        # Not what other filters left out, nor the beginning of a word that library.js asks for.
-        if not practices.matches.all & practices.library.all and STILL_TYPING not in request.headers:
-            count_empty_search(practices.form.cleaned_data["q"], active_language())
     return context
 
 
@@ -164,11 +173,10 @@ def fetch_places_and_successors(practices: Collection[Practice], similar: Collec
 class PracticeDetailView(DetailView):
     template_name = "gresil/practice_detail.html"
     context_object_name = "practice"
+    queryset = Practice.objects.published()
 
     def get_queryset(self):
-        # Staff look at a draft through the same page before they publish it.
-        practices = Practice.objects.all() if self.request.user.is_staff else Practice.objects.published()
-        return with_all_parts(practices)
+        return with_all_parts(self.queryset.all())
 
     def get_context_data(self, **kwargs) -> dict:
         terms_version, library_version = Version.objects.current(TERMS, LIBRARY)
@@ -191,6 +199,11 @@ class PracticeDetailView(DetailView):
         rows = list(self.object.practice_organisations.all())
         roles = [(role.label, [row for row in rows if row.role == role]) for role in OrganisationRole]
         return [(label, rows) for label, rows in roles if rows]
+
+
+class PracticePreview(Preview, PracticeDetailView):
+    permission_required = "practices.view_practice"
+    queryset = Practice.objects.all()
 
 
 def today_of(practice: Practice, terms: Vocabulary) -> list[Term]:
@@ -236,10 +249,10 @@ def similar_practices(practice: Practice, library: Library) -> list[Similar]:
     return [Similar(other, reason(other)) for other in found]
 
 
+@public_page("practice")
 def selection(request: HttpRequest) -> HttpResponse:
     """The practices of `?practice=`, in its order, to read and print together. static/js/selection.js keeps them in the
     browser and brings them here; the address can be sent to others."""
-    keep_parameters(request, "practice")
     slugs = request.GET.getlist("practice")[:MOST_SELECTED]
     rows = with_all_parts(Practice.objects.published()).filter(slug__in=slugs)
     fetch_places_and_successors(rows)
@@ -248,7 +261,7 @@ def selection(request: HttpRequest) -> HttpResponse:
     context = {
         "practices": [(practice, grouped_sections(practice)) for practice in practices],
         "missing": len(slugs) - len(practices),
-        "address": request.build_absolute_uri(request.get_full_path()),
+        "address": request.build_absolute_uri(f"{request.path}?{request.GET.urlencode()}"),
         "origin": request.build_absolute_uri("/")[:-1],
         "helpdesk": helpdesk_contact(),
     }

@@ -17,7 +17,7 @@ from contacts.forms import SearchForm
 from contacts.models import Commune
 from contacts.search import Closeness, CommuneMatch, all_organisations, communes_matching, names_version
 from core.languages import active_language, in_language, languages, text_language
-from core.parameters import keep_parameters
+from core.pages import public_page
 from core.templatetags.core_tags import day
 from core.text import fold, plain
 from library import search
@@ -49,9 +49,9 @@ class Group:
     entries: list[Entry]
 
 
+@public_page("q")
 def go(request: HttpRequest) -> HttpResponse:
     """Where the words of `?q=` lead."""
-    keep_parameters(request, "q")
     form = SearchForm(request.GET)
     text = request.GET.get("q", "")
     if form.is_valid() and text:
@@ -63,10 +63,10 @@ def go(request: HttpRequest) -> HttpResponse:
     return redirect(f"{address}?{urlencode({'q': text})}" if text else address)
 
 
+@public_page("q")
 def suggestions(request: HttpRequest) -> JsonResponse:
     """What the search box offers while somebody types: groups of entries, the first of which Enter opens if the words
     name a commune."""
-    keep_parameters(request, "q")
     form = SearchForm(request.GET)
     if not form.is_valid():
         return JsonResponse({"error": form.errors["q"][0]}, status=400)

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.generic import DetailView
 
 from core.languages import active_language
+from core.pages import public_page
 from gresil.home import helpdesk_contact
+from gresil.previews import Preview
 from practices.models import Practice
 from sessions_app.models import PartnerRole, Session, SessionPartner
 
@@ -18,6 +20,7 @@ from sessions_app.models import PartnerRole, Session, SessionPartner
 MOST_OPEN = 8
 
 
+@public_page()
 def session_list(request: HttpRequest) -> HttpResponse:
     sessions = Session.objects.published().with_card_details()
     missing = Session.objects.published().missing_editions()
@@ -54,9 +57,10 @@ class SessionDetailView(DetailView):
     template_name = "gresil/session_detail.html"
     context_object_name = "session"
 
+    queryset = Session.objects.published()
+
     def get_queryset(self):
-        # Staff look at a draft through the same page before they publish it.
-        sessions = Session.objects.all() if self.request.user.is_staff else Session.objects.published()
+        sessions = super().get_queryset()
         return sessions.select_related("commune").prefetch_related(
             "agenda_items",
             "speakers",
@@ -83,3 +87,8 @@ class SessionDetailView(DetailView):
         rows = list(self.object.partners.all())
         roles = [(role.label, [row for row in rows if row.role == role]) for role in PartnerRole]
         return [(label, rows) for label, rows in roles if rows]
+
+
+class SessionPreview(Preview, SessionDetailView):
+    permission_required = "sessions_app.view_session"
+    queryset = Session.objects.all()

@@ -1,7 +1,7 @@
 """Settings of the portal. What differs between machines is an environment variable, read here and nowhere else.
 
 With nothing set, this is the portal on one's own machine: SQLite and a generated secret key, both in `var/`.
-`PRODUCTION=true` asks for the rest and stops with one sentence when something is missing or wrong.
+`PRODUCTION=true` asks for what no machine can do without, and stops with one sentence when something is wrong.
 """
 
 import os
@@ -32,8 +32,15 @@ try:
     DATABASE_URL: str = env.str("DATABASE_URL", "")
     CACHE_URL: str = env.str("CACHE_URL", "")
     WEB_CONCURRENCY: str = env.str("WEB_CONCURRENCY", "2")
+    # Someone who works on the portal wants to see each change of a template.
+    KEEP_PAGES: bool = env.bool("KEEP_PAGES", not DEBUG)
 except EnvError as error:
     stop(f"{error} Use true or false.")
+try:
+    PAGES_MEMORY: int = env.int("PAGES_MEMORY", 32)
+    PAGES_MAX_AGE: int = env.int("PAGES_MAX_AGE", 0)
+except EnvError as error:
+    stop(f"{error} Use a whole number.")
 
 if (SECRET_KEY or PRODUCTION) and len(SECRET_KEY) < 50:
     stop("SECRET_KEY is missing or shorter than 50 characters: set it to a long random text.")
@@ -41,6 +48,8 @@ ALLOWED_HOSTS = [host.strip() for host in ALLOWED_HOSTS if host.strip()]
 for host in ALLOWED_HOSTS:
     if not re.fullmatch(r"\*|\.?[\w.-]+|\[[\da-fA-F:.]+\]", host):
         stop(f"ALLOWED_HOSTS has “{host}”: write host names alone, without https://, port or path.")
+if PAGES_MEMORY < 1 or PAGES_MAX_AGE < 0:
+    stop("PAGES_MEMORY must be at least 1 (megabyte for each worker), and PAGES_MAX_AGE at least 0 (seconds).")
 if not re.fullmatch("[1-9][0-9]{0,3}", WEB_CONCURRENCY):
     stop("WEB_CONCURRENCY must be a whole number of at least 1: the number of gunicorn's workers.")
 
@@ -54,10 +63,6 @@ if PRODUCTION:
         stop("ALLOWED_HOSTS is missing: set it to the host names of the portal, separated by commas.")
     if "*" in ALLOWED_HOSTS:
         stop("ALLOWED_HOSTS has “*”: in production write the host names of the portal.")
-    if not DATABASE_URL.startswith(("postgres://", "postgresql://")):
-        stop("DATABASE_URL is missing or not PostgreSQL: set it to postgres://user:password@host:5432/name.")
-    if not CACHE_URL:
-        stop("CACHE_URL is missing: set it to redis://host:6379/0, the cache that all machines share.")
 
 
 def generated_secret_key() -> str:
@@ -103,10 +108,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "core.middleware.keep_pages",
+    "gresil.errors.DatabaseAway",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    # Pages: the map takes a tenth. Static files are compressed when they are collected.
-    "django.middleware.gzip.GZipMiddleware",
+    # Static files are compressed when they are collected.
+    "core.middleware.CompressOthers",
     "csp.middleware.CSPMiddleware",
     "core.middleware.refuse_trace",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -166,12 +173,35 @@ elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
 else:
     stop("DATABASE_URL must begin with postgres:// or sqlite:///.")
 
+# The cache "pages" is shared by all workers of a machine, and by all machines where Redis serves; see `core.pages`.
 if not CACHE_URL:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    VAR_DIR.mkdir(exist_ok=True)
+    CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+        "pages": {"BACKEND": "core.page_files.PageFiles", "LOCATION": str(VAR_DIR / "pages")},
+    }
 elif re.match(r"rediss?://[^/]", CACHE_URL):
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}}
+    REDIS: dict = {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": CACHE_URL,
+        # A page is made sooner than that.
+        "OPTIONS": {"socket_connect_timeout": 0.2, "socket_timeout": 0.2},
+    }
+    CACHES = {"default": REDIS, "pages": REDIS | {"KEY_PREFIX": "pages"}}
 else:
     stop("CACHE_URL must begin with redis:// or rediss:// and name a host: redis://host:6379/0.")
+
+# What the log says at the start.
+SETUP = " ".join(
+    [
+        "PostgreSQL serves any number of machines."
+        if DATABASES["default"]["ENGINE"].endswith("postgresql")
+        else f"SQLite in {DATABASES['default']['NAME']} serves one machine.",
+        "Pages are kept in Redis."
+        if CACHE_URL
+        else f"Pages are kept in {VAR_DIR / 'pages'} by each machine for itself.",
+    ]
+)
 
 # Languages: this list is the only place that names them. The first one is the source, shown where another is missing.
 

@@ -6,11 +6,13 @@ from django.urls import include, path
 from django.utils.functional import lazy
 from django.views.generic import RedirectView
 
+from core.pages import public_page
 from gresil import communes, contacts, health, home, organisations, search
-from gresil.practices import PracticeDetailView, practice_list, selection
-from gresil.sessions import SessionDetailView, session_list
+from gresil.practices import PracticeDetailView, PracticePreview, practice_list, selection
+from gresil.sessions import SessionDetailView, SessionPreview, session_list
 from gresil.sitemaps import SITEMAPS
 from library.feeds import PracticeFeed
+from library.filters import PracticeFilter
 from practices.views import glossary
 
 # With hashed file names `static` reads the manifest, which management commands must not need.
@@ -20,18 +22,21 @@ static_lazy = lazy(static, str)
 practices = (
     [
         path("", practice_list, name="list"),
-        path("feed/", PracticeFeed(), name="feed"),
-        path("<slug:slug>/", PracticeDetailView.as_view(), name="detail"),
+        path("feed/", public_page(*PracticeFilter.base_filters)(PracticeFeed()), name="feed"),
+        path("<slug:slug>/", public_page()(PracticeDetailView.as_view()), name="detail"),
+        path("<slug:slug>/preview/", PracticePreview.as_view(), name="preview"),
     ],
     "practices",
 )
 sessions = (
     [
         path("", session_list, name="list"),
-        path("<slug:slug>/", SessionDetailView.as_view(), name="detail"),
+        path("<slug:slug>/", public_page()(SessionDetailView.as_view()), name="detail"),
+        path("<slug:slug>/preview/", SessionPreview.as_view(), name="preview"),
     ],
     "sessions",
 )
+site_map_index, site_map = public_page()(sitemaps.index), public_page("p")(sitemaps.sitemap)
 directory_of_contacts = ([path("", contacts.contact_list, name="list")], "contacts")
 
 handler400 = "gresil.errors.bad_request"
@@ -41,8 +46,8 @@ handler404 = "gresil.errors.page_not_found"
 urlpatterns = [
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),
-    path("sitemap.xml", sitemaps.index, {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap-pages"}, name="sitemap"),
-    path("sitemap-<slug:section>.xml", sitemaps.sitemap, {"sitemaps": SITEMAPS}, name="sitemap-pages"),
+    path("sitemap.xml", site_map_index, {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap-pages"}, name="sitemap"),
+    path("sitemap-<slug:section>.xml", site_map, {"sitemaps": SITEMAPS}, name="sitemap-pages"),
     path("favicon.ico", RedirectView.as_view(url=static_lazy("img/favicon.svg")), name="favicon"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),

@@ -96,6 +96,8 @@ class EmptySearch(models.Model):
     Its words are kept only once they were asked for on several days, so that nobody's name stays here.
     """
 
+    is_public = False  # for staff: what visitors look for changes no page
+
     language = models.CharField(_("language"), max_length=7)
     # Tells whether the same words come again, and does not tell the words.
     fingerprint = models.CharField(max_length=64, editable=False)

@@ -2,6 +2,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -154,6 +155,10 @@ class PracticeAdmin(UnitAdmin):
 
     def has_fixed_address(self, obj: Practice | None) -> bool:
         return obj is not None and obj.published_at is not None
+
+    def view_on_site(self, practice: Practice) -> str:
+        is_draft = not practice.is_published
+        return reverse("practices:preview", args=[practice.slug]) if is_draft else practice.get_absolute_url()
 
     def render_change_form(self, request: HttpRequest, context: dict, *args, obj=None, **kwargs) -> HttpResponse:
         if obj is not None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.forms import NarrowingForm
 from core.languages import active_language
-from core.parameters import keep_parameters
+from core.pages import public_page
 from core.text import fold
 from practices.models import Term, TermKind
 from practices.terms import Vocabulary, terms_matching, vocabulary
@@ -43,9 +43,9 @@ class Group:
         return [entry.letter for entry in self.entries if entry.letter]
 
 
+@public_page("q")
 def glossary(request: HttpRequest) -> HttpResponse:
     """All terms; with `?q=` those that the words may mean."""
-    keep_parameters(request, "q")
     form = NarrowingForm(request.GET)
     if not form.is_valid():
         return render(request, "practices/term_list.html", {"form": form, "terms": []}, status=400)

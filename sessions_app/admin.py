@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.urls import reverse
 
 from core.admin_site import PortalInline
 from core.languages import all_columns
@@ -55,3 +56,7 @@ class SessionAdmin(UnitAdmin):
         SessionFigureInline,
         SessionDocumentInline,
     ]
+
+    def view_on_site(self, session: Session) -> str:
+        is_draft = not session.is_published
+        return reverse("sessions:preview", args=[session.slug]) if is_draft else session.get_absolute_url()

@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
+from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -15,6 +16,7 @@ from django.dispatch import receiver
 from django.test.signals import setting_changed
 from django.utils import translation
 
+from core.pages import memory
 from practices.models import Practice
 
 
@@ -22,6 +24,8 @@ def pytest_configure() -> None:
     """Catalogues are compiled first, and Django forgets those that it has read by then."""
     # The hash of a password takes 0.3 s, so that nobody can try many. Each test with a member of staff paid for it.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Processes of tests share no pages.
+    settings.CACHES["pages"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "pages"}
     call_command("compile_messages")
     setting_changed.send(pytest_configure, setting="LANGUAGES", value=None, enter=True)
 
@@ -40,6 +44,13 @@ def _source_language(settings):
     """Each test begins in the source language, whatever the one before it left."""
     with translation.override(settings.LANGUAGE_CODE):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _no_page_is_kept():
+    """A test may change what no version knows of, such as the number of rows on a page."""
+    memory.clear()
+    caches["pages"].clear()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

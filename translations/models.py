@@ -339,6 +339,8 @@ class TranslationImportQuerySet(models.QuerySet):
 class TranslationImport(models.Model):
     """One XLIFF document that was imported, with the texts that were refused. It is kept as it was delivered."""
 
+    is_public = False  # the texts that were taken change other tables
+
     language = models.CharField(_("language"), max_length=7)
     file_name = models.CharField(_("file"), max_length=200)
     content = models.TextField(_("content"))

@@ -28,7 +28,9 @@
     request = new AbortController();
     let page;
     try {
-      const response = await fetch(address, { signal: request.signal, headers: typing ? { "X-Still-Typing": "yes" } : {} });
+      const url = new URL(address, location.href);
+      if (typing) url.searchParams.set("typing", "yes");
+      const response = await fetch(url, { signal: request.signal });
       page = new DOMParser().parseFromString(await response.text(), "text/html");
     } catch (error) {
       if (error.name !== "AbortError") location.assign(address);

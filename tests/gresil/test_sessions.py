@@ -293,6 +293,7 @@ def test_the_page_of_a_session_asks_the_database_as_often_for_many_practices(cli
 def test_a_draft_is_for_staff_only(client, django_user_model):
     make_session(slug="demain", is_published=False)
 
-    assert client.get("/fr/sessions/demain/").status_code == 404
     client.force_login(django_user_model.objects.create_superuser("staff"))
-    assert client.get("/fr/sessions/demain/").status_code == 200
+
+    assert client.get("/fr/sessions/demain/").status_code == 404
+    assertContains(client.get("/fr/sessions/demain/preview/"), "<h1")

@@ -64,8 +64,11 @@ def assert_stopped_with_one(sentence: str, result: subprocess.CompletedProcess) 
         (PRODUCTION | {"ALLOWED_HOSTS": "gresil.example,*"}, "ALLOWED_HOSTS has “*”"),
         (PRODUCTION | {"DEBUG": "true"}, "DEBUG cannot be true in production"),
         (PRODUCTION | {"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS is missing"),
-        (PRODUCTION | {"DATABASE_URL": ""}, "DATABASE_URL is missing or not PostgreSQL"),
-        (PRODUCTION | {"CACHE_URL": ""}, "CACHE_URL is missing"),
+        (PRODUCTION | {"DATABASE_URL": "mysql://user@localhost/gresil"}, "DATABASE_URL must begin with postgres://"),
+        ({"PAGES_MEMORY": "0"}, "PAGES_MEMORY must be at least 1"),
+        ({"PAGES_MEMORY": "many"}, "Use a whole number."),
+        ({"PAGES_MAX_AGE": "-1"}, "PAGES_MAX_AGE at least 0"),
+        ({"KEEP_PAGES": "perhaps"}, "Use true or false."),
         (PRODUCTION | {"CACHE_URL": "foo"}, "CACHE_URL must begin with redis://"),
     ],
 )
@@ -120,6 +123,22 @@ def test_production_settings_pass_the_deployment_check_without_a_warning():
     result = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
 
     assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentences"),
+    [
+        ({}, ["PostgreSQL serves any number of machines.", "Pages are kept in Redis."]),
+        ({"CACHE_URL": ""}, ["PostgreSQL serves any number of machines.", "by each machine for itself."]),
+        ({"DATABASE_URL": "", "CACHE_URL": ""}, ["gresil.sqlite3 serves one machine.", "by each machine for itself."]),
+    ],
+)
+def test_production_needs_no_other_server_and_says_what_it_got(changes, sentences):
+    said = "from django.conf import settings; print(settings.SETUP)"
+
+    result = manage("shell", "--no-imports", "-c", said, **PRODUCTION | changes)
+
+    assert all(sentence in result.stdout for sentence in sentences), result.stderr
 
 
 def test_a_key_generated_as_the_docker_build_does_is_accepted():

@@ -310,7 +310,7 @@ def test_a_search_that_other_filters_emptied_or_that_goes_on_is_not_counted(clie
     make_theme(slug="housing")
 
     client.get("/fr/practices/?q=jardin&theme=housing")
-    client.get("/fr/practices/?q=xyl", headers={"X-Still-Typing": "yes"})
+    client.get("/fr/practices/?q=xyl&typing=yes")
 
     assert not EmptySearch.objects.exists()
 
