@@ -25,8 +25,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseNotModified
 from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
-from django.utils.cache import has_vary_header, patch_cache_control, patch_vary_headers
-from django.utils.http import parse_etags
+from django.utils.cache import has_vary_header, patch_vary_headers
 
 from core.parameters import keep_parameters
 from core.versions import PUBLIC, knowing, reader
@@ -221,17 +220,15 @@ def not_modified(request: HttpRequest, address: str, edition: Edition) -> HttpRe
     if not (tags := request.META.get("HTTP_IF_NONE_MATCH")):
         return None
     etag = etag_of(address, edition, is_compressed=accepts_gzip(request))
-    # A proxy that compresses makes weak tags of strong ones.
-    if etag not in [tag.removeprefix("W/") for tag in parse_etags(tags)]:
+    # One of a list, or a weak one: a proxy that compresses makes weak tags of strong ones.
+    if etag not in tags:
         return None
-    response = HttpResponseNotModified(headers={"ETag": etag})
-    add_cache_headers(response)
-    return response
+    headers = {"ETag": etag, "Cache-Control": cache_control(), "Vary": "Accept-Encoding"}
+    return HttpResponseNotModified(headers=headers)
 
 
-def add_cache_headers(response: HttpResponse) -> None:
-    patch_cache_control(response, public=True, max_age=settings.PAGES_MAX_AGE, stale_if_error=STALE_IF_ERROR)
-    patch_vary_headers(response, ["Accept-Encoding"])
+def cache_control() -> str:
+    return f"public, max-age={settings.PAGES_MAX_AGE}, stale-if-error={STALE_IF_ERROR}"
 
 
 def stale(page: Page | None, request: HttpRequest) -> HttpResponse | None:
@@ -308,7 +305,8 @@ def keep(request: HttpRequest, response: HttpResponse, made: MadePage) -> HttpRe
     """Keep a page that was just made, with all its headers, unless something in it is for one visitor alone."""
     if response.status_code != 200 or response.cookies or has_vary_header(response, "Cookie"):
         return response
-    add_cache_headers(response)
+    response.headers["Cache-Control"] = cache_control()
+    patch_vary_headers(response, ["Accept-Encoding"])
     try:
         # While the page was made the content may have changed, and part of it be older than the rest.
         if reader.public() != made.edition.token or hasattr(response, "is_never_kept"):

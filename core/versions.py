@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from django.apps import apps
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -134,6 +135,9 @@ class Reader:
     def ask(self, statement: str) -> list[tuple]:
         connection.ensure_connection()
         with connection.wrap_database_errors:
+            if connection.vendor == "postgresql":
+                # Planned once, which takes longer than running it.
+                return psycopg.Cursor(connection.connection).execute(statement, prepare=True).fetchall()
             return connection.connection.execute(statement).fetchall()
 
     def public(self) -> UUID | None:
