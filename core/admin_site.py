@@ -10,6 +10,7 @@ from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import BadRequest, FieldDoesNotExist
 from django.db import DataError, models
 from django.db.models import QuerySet
+from django.forms.utils import ErrorDict
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
@@ -88,8 +89,21 @@ class FoldedSearch(ModelAdmin):
         return queryset.filter(pk__in=found), False
 
 
+class PartForm(forms.ModelForm):
+    """A row of parts. What nobody changed is not checked again: that reads each of its choices, and asks the database
+    about each of its rules."""
+
+    def full_clean(self) -> None:
+        if not self.is_bound or self.instance._state.adding or self.has_changed():
+            super().full_clean()
+            return
+        self._errors = ErrorDict(renderer=self.renderer)
+        self.cleaned_data = {name: self.get_initial_for_field(field, name) for name, field in self.fields.items()}
+
+
 class PortalInline(TranslationStackedInline):
     extra = 0
+    form = PartForm
     formfield_overrides = HTTPS_ADDRESSES
 
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from core.admin_site import PortalInline
+from core.admin_site import PartForm, PortalInline
 from core.languages import all_columns
 from practices.forms import PracticeCommuneFormSet
 from practices.models import (
@@ -58,6 +58,7 @@ class TermAdmin(UnitAdmin):
 
 class PracticeCommuneInline(admin.TabularInline):
     model = PracticeCommune
+    form = PartForm
     formset = PracticeCommuneFormSet
     autocomplete_fields = ["commune"]
     extra = 0
@@ -89,6 +90,7 @@ class PracticeLinkInline(PortalInline):
 
 class PracticeSourceInline(admin.TabularInline):
     model = PracticeSource
+    form = PartForm
     autocomplete_fields = ["document"]
     extra = 0
 

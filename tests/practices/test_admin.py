@@ -5,21 +5,30 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django.asserts import assertContains, assertInHTML, assertNotContains
 
 from library.models import EmptySearch
 from library.search import matching
-from practices.models import (
-    Practice,
-    Term,
-    Topic,
+from practices.models import Practice, PracticeSection, SectionKind, Term, Topic
+from tests.factories import (
+    make_audience,
+    make_commune,
+    make_contact,
+    make_locality,
+    make_organisation,
+    make_practice,
+    make_theme,
+    make_topic,
 )
-from tests.factories import make_audience, make_commune, make_locality, make_practice, make_theme, make_topic
 from translations.models import Translation, TranslationImport
 
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors, pytest.mark.usefixtures("staff")]
 LIST = "/admin/practices/practice/"
 RECORDS = {Translation, TranslationImport, EmptySearch}
+# Of saving a practice in the admin, with those that open and close a transaction.
+MOST_STATEMENTS = 75
 
 
 def form_data(client, practice: Practice, **changes) -> dict:
@@ -155,6 +164,63 @@ def test_staff_publish_and_archive_from_the_list(client):
     act(client, "archive", ready)
 
     assert not Practice.objects.published()
+
+
+def make_long_practice(sections: int) -> Practice:
+    """With so many sections, organisations, contacts and communes."""
+    practice = make_practice(
+        communes=tuple(make_commune() for _ in range(sections)),
+        organisations=tuple(make_organisation() for _ in range(sections)),
+        contacts=tuple(make_contact() for _ in range(sections)),
+    )
+    texts = [{"heading_fr": f"Partie {number}", "body_fr": "<p>Texte</p>"} for number in range(sections)]
+    rows = [PracticeSection(practice=practice, kind=SectionKind.OTHER, **text) for text in texts]
+    PracticeSection.objects.bulk_create(rows)
+    return practice
+
+
+def test_saving_a_changed_section_asks_the_database_as_often_however_many_parts_the_fiche_has(client):
+    counts = []
+    for practice in [make_long_practice(2), make_long_practice(20)]:
+        changes = {"summary_fr": "Un autre résumé", "sections-1-body_fr": "<p>Nouveau</p>"}
+        data = form_data(client, practice, **changes)
+        with CaptureQueriesContext(connection) as captured:
+            client.post(f"{LIST}{practice.pk}/change/", data)
+        counts.append(len(captured))
+        assert practice.sections.filter(body_fr="<p>Nouveau</p>").count() == 1
+
+    few, many = counts
+    assert few == many <= MOST_STATEMENTS
+
+
+def test_a_row_that_nobody_changed_still_counts_when_another_is_made_its_double(client):
+    one, other = make_organisation(), make_organisation()
+    practice = make_practice(communes=(make_commune(),), organisations=(one, other))
+    doubled = form_data(client, practice, **{"practice_organisations-1-organisation": one.pk})
+
+    response = client.post(f"{LIST}{practice.pk}/change/", doubled)
+
+    assert response.status_code == 200
+    assert set(practice.organisations.all()) == {one, other}
+
+
+def test_a_row_that_nobody_changed_can_be_taken_away(client):
+    practice = make_practice(communes=(make_commune(),), body="<p>Texte</p>")
+
+    client.post(f"{LIST}{practice.pk}/change/", form_data(client, practice, **{"sections-0-DELETE": "on"}))
+
+    assert not practice.sections.exists()
+
+
+def test_a_row_that_another_person_has_deleted_meanwhile_is_refused(client):
+    practice = make_practice(communes=(make_commune(),), body="<p>Texte</p>")
+    data = form_data(client, practice, title_fr="Un autre titre")
+    practice.sections.all().delete()
+
+    response = client.post(f"{LIST}{practice.pk}/change/", data)
+
+    assert response.status_code == 200
+    assert not Practice.objects.filter(title_fr="Un autre titre").exists()
 
 
 def test_search_and_autocompletion_know_no_accents(client):
