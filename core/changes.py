@@ -22,6 +22,10 @@ changed = Signal()
 
 works: list["AtEnd"] = []
 
+# Model of parts -> the model of what they are parts of, and the column that leads there. A change of a part is told as
+# one of the whole, too. The apps add theirs when they start.
+wholes: dict[type[Model], tuple[type[Model], str]] = {}
+
 
 class AtEnd:
     """Work for the end of a batch: `function` is called once, with all keys that were added until then. Several works
@@ -91,14 +95,28 @@ def batch(by: Any = None, *, is_small_change: bool = False, is_raw: bool = False
             state.batch = None
 
 
+def whole_of(model: type[Model], keys: Collection) -> tuple[type[Model], set]:
+    """The model of what these parts are parts of now, and the keys of its rows."""
+    whole, column = wholes[model]
+    return whole, set(model._base_manager.filter(pk__in=keys).order_by().values_list(column, flat=True))
+
+
 def tell_changing(model: type[Model], keys: Collection, *, is_deletion: bool = False) -> None:
     if keys:
         changing.send(model, keys=keys, is_deletion=is_deletion)
+        if model in wholes:
+            whole, before = whole_of(model, keys)
+            tell_changing(whole, before)
+            # Before the change too: a part may be deleted, or given to another whole.
+            changed.send(whole, keys=before)
 
 
 def tell_changed(model: type[Model], keys: Collection) -> None:
     if keys:
         changed.send(model, keys=keys)
+        if model in wholes:
+            whole, after = whole_of(model, keys)
+            changed.send(whole, keys=after)
     if not state.batch and (single := state.single):
         # Django's own transaction around a change of a many-to-many relation is still open.
         state.single, state.batch = None, single

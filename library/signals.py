@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import Model, Q
+from django.db.models import Q
 from pyroaring import BitMap
 
 from contacts.models import Commune
@@ -16,7 +16,6 @@ from library.index import index
 from library.models import PostingList
 from library.sets import union
 from practices.models import Practice, Term
-from practices.signals import PARTS, practices_of
 from practices.terms import all_names, phrase_of
 
 # A row to which practices are tied.
@@ -81,10 +80,6 @@ def practice_changed(keys: Collection[int], **kwargs: Any) -> None:
     indexing.add(keys)
 
 
-def part_changed(sender: type[Model], keys: Collection[int], **kwargs: Any) -> None:
-    indexing.add(practices_of(sender, keys))
-
-
 def connect_tie(tie: Tie) -> None:
     def remember(keys: Collection[int], is_deletion: bool, **kwargs: Any) -> None:
         if is_deletion:
@@ -112,10 +107,6 @@ def names_changed(keys: Collection[int], **kwargs: Any) -> None:
 
 def connect() -> None:
     changed.connect(practice_changed, sender=Practice)
-    for part in PARTS:
-        # Before the change too: a part may be deleted, or given to another practice.
-        changing.connect(part_changed, sender=part)
-        changed.connect(part_changed, sender=part)
     for tie in TIES:
         connect_tie(tie)
     changing.connect(remember_names, sender=Term)

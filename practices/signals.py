@@ -6,17 +6,10 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from core.changes import AtEnd, changed, changing, open_batch
+from core.changes import AtEnd, changed, open_batch, wholes
 from core.models import Version
 from practices.models import Practice, Term
 from practices.terms import TERMS
-
-# The models of a practice's parts -> the column that leads to it.
-PARTS = {
-    relation.related_model: relation.field.attname
-    for relation in Practice._meta.related_objects
-    if relation.one_to_many and relation.related_model._meta.app_label == Practice._meta.app_label
-}
 
 
 def touch(keys: set[int]) -> None:
@@ -34,17 +27,8 @@ touching = AtEnd(touch)
 renewing_terms = AtEnd(renew_terms)
 
 
-def practices_of(part: Any, keys: Collection[int]) -> set[int]:
-    """Keys of the practices to which these parts belong."""
-    return set(part._base_manager.filter(pk__in=keys).order_by().values_list(PARTS[part], flat=True))
-
-
 def practice_changed(keys: Collection[int], **kwargs: Any) -> None:
     touching.add(keys)
-
-
-def part_changed(sender: Any, keys: Collection[int], **kwargs: Any) -> None:
-    touching.add(practices_of(sender, keys))
 
 
 def term_changed(keys: Collection[int], **kwargs: Any) -> None:
@@ -54,7 +38,6 @@ def term_changed(keys: Collection[int], **kwargs: Any) -> None:
 def connect() -> None:
     changed.connect(practice_changed, sender=Practice)
     changed.connect(term_changed, sender=Term)
-    for part in PARTS:
-        # Before the change too: a part may be deleted, or given to another practice.
-        changing.connect(part_changed, sender=part)
-        changed.connect(part_changed, sender=part)
+    for relation in Practice._meta.related_objects:
+        if relation.one_to_many and relation.related_model._meta.app_label == Practice._meta.app_label:
+            wholes[relation.related_model] = (Practice, relation.field.attname)

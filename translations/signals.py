@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from typing import Any
 
-from core.changes import AtEnd, changed, changing, open_batch
+from core.changes import AtEnd, changed, changing, open_batch, wholes
 from translations.models import TranslatedUnit, lock_units, record_translations, unit_models
 
 Unit = tuple[type[TranslatedUnit], int]
@@ -39,29 +39,10 @@ def unit_changed(sender: type[TranslatedUnit], keys: Collection[int], **kwargs: 
     recording.add([(sender, key) for key in keys])
 
 
-def connect_part(model: type[TranslatedUnit], related_name: str) -> None:
-    relation: Any = model._meta.get_field(related_name)
-    part, unit = relation.related_model, relation.field.attname
-
-    def units_of(keys: Collection[int]) -> list[int]:
-        return list(part._base_manager.filter(pk__in=keys).order_by().values_list(unit, flat=True).distinct())
-
-    def part_changing(keys: Collection[int], **kwargs: Any) -> None:
-        # Before the change too: a part may be deleted, or given to another unit.
-        units = units_of(keys)
-        recording.add([(model, key) for key in units])
-        lock_once(model, units)
-
-    def part_changed(keys: Collection[int], **kwargs: Any) -> None:
-        recording.add([(model, key) for key in units_of(keys)])
-
-    changing.connect(part_changing, sender=part, weak=False)
-    changed.connect(part_changed, sender=part, weak=False)
-
-
 def connect() -> None:
     for model in unit_models():
         changing.connect(unit_changing, sender=model)
         changed.connect(unit_changed, sender=model)
         for related_name in model.translation_parts:
-            connect_part(model, related_name)
+            relation: Any = model._meta.get_field(related_name)
+            wholes[relation.related_model] = (model, relation.field.attname)
