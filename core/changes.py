@@ -52,6 +52,8 @@ class Batch:
         self.keys: dict[AtEnd, set] = {}
         self.before: dict[Any, Any] = {}
         """What listeners of `changing` remember for the end."""
+        self.locked: set[tuple[type[Model], int]] = set()
+        """Model and key of the rows that need not be locked again."""
 
     def finish(self) -> None:
         # A work may add keys to one that comes after it.

@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from modeltranslation.translator import translator
 
+from core.changes import batch, state
 from core.chunks import in_chunks
 from core.languages import target_languages
 from core.models import NaturalKeyModel
@@ -281,10 +282,15 @@ class TranslatedUnit(NaturalKeyModel):
 
 
 def lock_units(model: type[TranslatedUnit], keys: Collection[int]) -> None:
-    """Lock the rows of these units until the end of the transaction, always in the same order."""
-    for some in in_chunks(sorted(keys), UNITS_AT_ONCE):
+    """Lock the rows of these units until the end of the transaction, always in the same order.
+
+    Those that this batch has locked already are not asked for again.
+    """
+    locked = state.batch.locked if state.batch else set()
+    for some in in_chunks(sorted(key for key in keys if (model, key) not in locked), UNITS_AT_ONCE):
         rows = model._base_manager.filter(pk__in=some).order_by("pk")
         list(rows.select_for_update(no_key=True).values_list("pk"))
+    locked.update((model, key) for key in keys)
 
 
 def record_translations(
@@ -296,23 +302,27 @@ def record_translations(
 ) -> None:
     """Bring the translations of these units up to date with their texts, and create those that do not exist yet."""
     content_type = ContentType.objects.get_for_model(model)
-    # Two transactions may change parts of one unit: the second one has to read what the first has written.
-    lock_units(model, keys)
-    for some in in_chunks(sorted(keys), UNITS_AT_ONCE):
-        existing = {
-            (row.object_id, row.language): row
-            for row in Translation.objects.filter(content_type=content_type, object_id__in=some)
-        }
-        new: list[Translation] = []
-        changed: list[Translation] = []
-        for unit in model.with_parts().filter(pk__in=some):
-            source = unit.texts(settings.LANGUAGE_CODE)
-            for language in target_languages():
-                row = existing.get((unit.pk, language)) or Translation(unit=unit, language=language)
-                if row.record(unit, source, by=by, is_small_change=is_small_change):
-                    (changed if row.pk else new).append(row)
-        Translation.objects.bulk_create(new)
-        Translation.objects.bulk_update(changed, Translation.RECORDED_FIELDS)
+    with batch():
+        # Two transactions may change parts of one unit: the second one has to read what the first has written.
+        lock_units(model, keys)
+        for some in in_chunks(sorted(keys), UNITS_AT_ONCE):
+            existing = {
+                (row.object_id, row.language): row
+                for row in Translation.objects.filter(content_type=content_type, object_id__in=some)
+            }
+            differing: list[Translation] = []
+            for unit in model.with_parts().filter(pk__in=some):
+                source = unit.texts(settings.LANGUAGE_CODE)
+                for language in target_languages():
+                    row = existing.get((unit.pk, language)) or Translation(unit=unit, language=language)
+                    if row.record(unit, source, by=by, is_small_change=is_small_change):
+                        differing.append(row)
+            Translation.objects.bulk_create(
+                differing,
+                update_conflicts=True,
+                unique_fields=["content_type", "object_id", "language"],
+                update_fields=Translation.RECORDED_FIELDS,
+            )
 
 
 def unit_models() -> list[type[TranslatedUnit]]:

@@ -22,17 +22,10 @@ def record(units: set[Unit]) -> None:
 recording = AtEnd(record)
 
 
-def lock_once(model: type[TranslatedUnit], keys: Collection[int]) -> None:
-    """Lock these units, but not those that are locked in this batch already."""
-    before = open_batch().before
-    lock_units(model, {key for key in keys if ("locked", model, key) not in before})
-    before.update({("locked", model, key): True for key in keys})
-
-
 def unit_changing(sender: type[TranslatedUnit], keys: Collection[int], is_deletion: bool, **kwargs: Any) -> None:
     # What is deleted is locked by its `delete()`.
     if not is_deletion:
-        lock_once(sender, keys)
+        lock_units(sender, keys)
 
 
 def unit_changed(sender: type[TranslatedUnit], keys: Collection[int], **kwargs: Any) -> None:
