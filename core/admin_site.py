@@ -127,6 +127,11 @@ class PortalAdmin(FoldedSearch, TranslationAdmin):
         context["media"] = with_nonce(context["media"], request)
         return super().render_change_form(request, context, *args, **kwargs)
 
+    def get_formset_kwargs(self, request: HttpRequest, obj: Any, inline: Any, prefix: str) -> dict[str, Any]:
+        """Without a copy of all that was posted for each kind of part: it is for `save_as`, which no form here has."""
+        values: dict[str, Any] = {"instance": obj, "prefix": prefix, "queryset": inline.get_queryset(request)}
+        return values | ({"data": request.POST, "files": request.FILES} if request.method == "POST" else {})
+
     def get_readonly_fields(self, request: HttpRequest, obj: object | None = None) -> tuple[str, ...]:
         """The address of a page that people may have linked to never changes."""
         readonly = tuple(super().get_readonly_fields(request, obj))

@@ -58,6 +58,8 @@ class TermAdmin(UnitAdmin):
 
 class PracticeCommuneInline(admin.TabularInline):
     model = PracticeCommune
+    # Each inline names its fields: Django and modeltranslation would build its form up to three times to find them.
+    fields = ["commune"]
     form = PartForm
     formset = PracticeCommuneFormSet
     autocomplete_fields = ["commune"]
@@ -66,30 +68,36 @@ class PracticeCommuneInline(admin.TabularInline):
 
 class PracticeSectionInline(PortalInline):
     model = PracticeSection
+    fields = ["kind", "heading", "body", "position"]
 
 
 class PracticeOrganisationInline(PortalInline):
     model = PracticeOrganisation
+    fields = ["organisation", "role", "detail", "position"]
     autocomplete_fields = ["organisation"]
 
 
 class PracticeContactInline(PortalInline):
     model = PracticeContact
+    fields = ["contact", "subject", "position"]
     autocomplete_fields = ["contact"]
 
 
 class PracticeIndicatorInline(PortalInline):
     model = PracticeIndicator
+    fields = ["value", "is_approximate", "label", "measured_on", "measured_precision", "source", "position"]
     classes = ["collapse"]
 
 
 class PracticeLinkInline(PortalInline):
     model = PracticeLink
+    fields = ["kind", "url", "label", "position"]
     classes = ["collapse"]
 
 
 class PracticeSourceInline(admin.TabularInline):
     model = PracticeSource
+    fields = ["document", "pages", "position"]
     form = PartForm
     autocomplete_fields = ["document"]
     extra = 0
