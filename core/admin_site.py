@@ -6,6 +6,7 @@ from typing import Any, TypeVar, cast
 
 from django import forms
 from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.admin.options import InlineModelAdmin
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import BadRequest, FieldDoesNotExist
 from django.db import DataError, models
@@ -101,10 +102,20 @@ class PartForm(forms.ModelForm):
         self.cleaned_data = {name: self.get_initial_for_field(field, name) for name, field in self.fields.items()}
 
 
-class PortalInline(TranslationStackedInline):
+class PartInline(InlineModelAdmin):
+    """Parts on the form of their whole. Each row is named for what it ties to the whole, and that is read with it."""
+
     extra = 0
     form = PartForm
     formfield_overrides = HTTPS_ADDRESSES
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        rows = super().get_queryset(request)
+        return rows.select_related(*self.autocomplete_fields) if self.autocomplete_fields else rows
+
+
+class PortalInline(PartInline, TranslationStackedInline):
+    pass
 
 
 class PortalAdmin(FoldedSearch, TranslationAdmin):

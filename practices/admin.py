@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from core.admin_site import PartForm, PortalInline
+from core.admin_site import PartInline, PortalInline
 from core.languages import all_columns
 from practices.forms import PracticeCommuneFormSet
 from practices.models import (
@@ -56,14 +56,12 @@ class TermAdmin(UnitAdmin):
     prepopulated_fields = {"slug": ["name"]}
 
 
-class PracticeCommuneInline(admin.TabularInline):
+class PracticeCommuneInline(PartInline, admin.TabularInline):
     model = PracticeCommune
     # Each inline names its fields: Django and modeltranslation would build its form up to three times to find them.
     fields = ["commune"]
-    form = PartForm
     formset = PracticeCommuneFormSet
     autocomplete_fields = ["commune"]
-    extra = 0
 
 
 class PracticeSectionInline(PortalInline):
@@ -95,12 +93,10 @@ class PracticeLinkInline(PortalInline):
     classes = ["collapse"]
 
 
-class PracticeSourceInline(admin.TabularInline):
+class PracticeSourceInline(PartInline, admin.TabularInline):
     model = PracticeSource
     fields = ["document", "pages", "position"]
-    form = PartForm
     autocomplete_fields = ["document"]
-    extra = 0
 
 
 # Registered by `library.admin`, which adds search.
