@@ -3,9 +3,10 @@ import unicodedata
 
 import pytest
 from django.core import serializers
+from django.core.exceptions import ValidationError
 
-from practices.models import Topic
-from tests.factories import make_topic
+from practices.models import Practice, PracticeSection, SectionKind, Topic
+from tests.factories import make_practice, make_topic
 
 pytestmark = pytest.mark.django_db
 
@@ -61,3 +62,33 @@ def test_saving_does_not_read_what_was_not_read():
     topic.save()
 
     assert "name_fr" not in topic.__dict__
+
+
+def test_each_rule_that_a_row_breaks_is_told():
+    practice = Practice(title_fr="", state="nowhere", territory="local", status="", cost_band="")
+
+    with pytest.raises(ValidationError) as error:
+        practice.validate_constraints()
+
+    assert error.value.messages == ["Choisissez un état.", "Indiquez le titre dans la langue source."]
+
+
+def test_a_rule_is_left_out_that_reads_a_field_which_is_not_checked():
+    practice = Practice(title_fr="", state="nowhere", territory="local", status="", cost_band="")
+
+    practice.validate_constraints(exclude={"title_fr", "state"})
+
+
+def test_a_row_that_keeps_its_rules_but_is_a_double_is_refused():
+    practice = make_practice(body="<p>Texte</p>")
+    double = PracticeSection(practice=practice, kind=SectionKind.DESCRIPTION, body_fr="<p>Texte</p>")
+
+    with pytest.raises(ValidationError, match="déjà"):
+        double.validate_constraints()
+
+
+def test_a_row_that_keeps_its_rules_is_asked_about_once(django_assert_num_queries):
+    practice = make_practice()
+
+    with django_assert_num_queries(3):  # two of them open and close a transaction
+        practice.validate_constraints()
