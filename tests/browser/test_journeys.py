@@ -5,6 +5,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from playwright.sync_api import expect
 
+from contacts.models import Organisation
 from practices.models import Practice
 from tests.browser.conftest import DESK, PHONE
 
@@ -134,6 +135,36 @@ def test_staff_write_in_two_languages_side_by_side_and_publish(open_page):
     assert practice.title_lb == "Sproochecafé „Café de Babel“"
     assert practice.title_fr == "Café de Babel"
     assert practice.sections.first().body_lb == "<p>Sech begéinen</p>"
+
+
+def test_staff_add_a_section_and_an_organisation_and_take_a_contact_away(open_page):
+    page = open_page("/admin/", viewport=DESK, locale="en")
+    sign_in(page)
+    practice = Practice.objects.get(slug="cafe-de-babel-strassen")
+    sections, organisations = practice.sections.count(), practice.practice_organisations.count()
+    added = Organisation.objects.get(slug="asti")
+
+    page.goto(f"/admin/practices/practice/{practice.pk}/change/")
+    page.locator("#sections-group .add-row a").click()
+    section = page.locator(f"#sections-{sections}")
+    section.locator("select").select_option("lessons")
+    section.locator(".ProseMirror").first.click()
+    page.keyboard.type("Ce que nous avons appris")
+    page.locator("#practice_organisations-group .add-row a").click()
+    organisation = page.locator(f"#practice_organisations-{organisations}")
+    organisation.locator(".select2-selection").click()
+    page.keyboard.type("soutien aux travailleurs")
+    page.locator(".select2-results__option").get_by_text(added.name_fr, exact=True).click()
+    organisation.locator("select[name$=role]").select_option("partner")
+    page.locator("#practice_contacts-0 .delete input").check()
+    page.locator("input[name=_save]").click()
+
+    expect(page.locator(".messagelist .success")).to_be_visible()
+    assert practice.sections.count() == sections + 1
+    assert practice.sections.get(kind="lessons").body_fr == "<p>Ce que nous avons appris</p>"
+    assert practice.practice_organisations.count() == organisations + 1
+    assert practice.practice_organisations.filter(role="partner", organisation=added).exists()
+    assert practice.contacts.count() == 0
 
 
 def sign_in(page) -> None:
