@@ -52,9 +52,10 @@ messages-check: $(VENV)/installed-dev
 	$(DJANGO) compile_messages
 	$(BIN)/pytest --no-cov tests/test_messages.py
 
-# Every kind of page with 25 and 10,000 practices, on SQLite and, with BENCH_DATABASE_URL, on PostgreSQL too. Half an hour.
+# What a visit costs, at 25 and 10,000 practices, beside a bare Django project; half an hour. Needs wrk. On SQLite, or on
+# the PostgreSQL server of BENCH_DATABASE_URL. Shorter: make bench ARGS="--sizes 25 --pages library --rounds 1".
 bench: $(VENV)/installed
-	bin/bench
+	bin/bench $(ARGS)
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .coverage htmlcov

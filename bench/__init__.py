@@ -1,17 +1,12 @@
-"""What only measures: `python -m bench.synthetic 10000` fills a library, `python -m bench.measure` measures its pages.
-Not part of the portal; both refuse to run in production."""
+"""What only measures; not part of the portal. docs/performance.md says what `make bench` does.
 
-import os
-
-import django
-from django.apps import apps
-from django.conf import settings
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gresil.settings")
-if not apps.ready:
-    django.setup()
-
-
-def refuse_in_production() -> None:
-    if settings.PRODUCTION:
-        raise SystemExit("Not in production: this fills the library with synthetic practices, or changes real ones.")
+__main__     the command: which sizes, which pages, how long
+databases    makes the databases of each size, and keeps them
+synthetic    fills a library with practices in invented words
+bare         a project of one afternoon on the same tables, to compare with
+servers      starts both under the portal's gunicorn; what they use of the CPU
+load         sends requests: one after another, and many at once with wrk
+pages        which addresses are asked for
+report       tables, and what was to be reached
+staff        the staff's desk, export and index, within one process
+"""

@@ -16,14 +16,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.models import Model, QuerySet
 
-from bench import refuse_in_production
+from bench.portal import refuse_in_production
 from contacts.models import Commune, Contact, Organisation, OrganisationKind
 from core.chunks import in_chunks
 from library.contents import texts_of, with_contents
-from library.index import MOST_HELD, index
 from practices.models import (
     Audience,
     OrganisationRole,
@@ -37,7 +37,7 @@ from practices.models import (
     ThemeBlock,
     Topic,
 )
-from translations.models import record_translations
+from translations.models import TranslatedUnit, record_translations
 
 SLUG = "synthetic-"
 # Practices that are made at once.
@@ -104,8 +104,6 @@ class Library:
 
     def __init__(self) -> None:
         self.words = real_words()
-        self.made: set[tuple[str, str]] = set()
-        """(language, word) of all texts made so far."""
         self.rows: dict[type[Model], list[Any]] = {
             model: list(model._default_manager.order_by("pk"))
             for model in (ThemeBlock, Topic, Audience, Commune, Organisation, Contact)
@@ -121,16 +119,14 @@ class Library:
         """Column -> a text as long as `field` is."""
         texts = {}
         for code, words in self.words.items():
-            text = words.text(chance, LENGTHS[field], words.practices + number + 1)
-            self.made.update((code, word) for word in text.casefold().split())
-            texts[f"{field}_{code}"] = form.format(text)
+            texts[f"{field}_{code}"] = form.format(words.text(chance, LENGTHS[field], words.practices + number + 1))
         return texts
 
 
 @transaction.atomic
-def make(library: Library, numbers: Sequence[int]) -> list[int]:
-    """Add the practices with these numbers, without what is derived from them; returns their keys."""
-    make_organisations(library, [number for number in numbers if number % PRACTICES_OF_AN_ORGANISATION == 0])
+def make(library: Library, numbers: Sequence[int]) -> None:
+    """Add the practices with these numbers and their states of translation; they are not in the index yet."""
+    made = make_organisations(library, [number for number in numbers if number % PRACTICES_OF_AN_ORGANISATION == 0])
     # What chance says of a practice depends on its number alone.
     chances = [random.Random(number) for number in numbers]
     practices = create(
@@ -142,7 +138,8 @@ def make(library: Library, numbers: Sequence[int]) -> list[int]:
             parts.setdefault(type(part), []).append(part)
     for model, rows in parts.items():
         create(model, rows)
-    return [practice.pk for practice in practices]
+    for model, rows in [*made.items(), (Practice, practices)]:
+        record_translations(model, {row.pk for row in rows})
 
 
 def create(model: type[Model], rows: list[Any]) -> list[Any]:
@@ -150,7 +147,7 @@ def create(model: type[Model], rows: list[Any]) -> list[Any]:
     return QuerySet(model).bulk_create(rows, batch_size=500)
 
 
-def make_organisations(library: Library, numbers: Sequence[int]) -> None:
+def make_organisations(library: Library, numbers: Sequence[int]) -> dict[type[TranslatedUnit], list[Any]]:
     """An organisation and its contact for each of these numbers."""
     organisations, contacts = [], []
     for number in numbers:
@@ -165,8 +162,10 @@ def make_organisations(library: Library, numbers: Sequence[int]) -> None:
         name = library.words[settings.LANGUAGE_CODE].text(chance, 2, number + 1).title()
         organisations.append(organisation)
         contacts.append(Contact(slug=slug, name=name, sort_name=name, organisation=organisation, recorded_year=2017))
-    library.rows[Organisation] += create(Organisation, organisations)
-    library.rows[Contact] += create(Contact, contacts)
+    made = {Organisation: create(Organisation, organisations), Contact: create(Contact, contacts)}
+    for model, rows in made.items():
+        library.rows[model] += rows
+    return made
 
 
 def make_practice(library: Library, number: int, chance: random.Random) -> Practice:
@@ -202,27 +201,19 @@ def make_parts(library: Library, number: int, chance: random.Random, practice: P
         yield Practice.audiences.through(practice=practice, audience=audience)
 
 
-def fill(count: int, tell: Callable[[str], None] = print) -> int:
-    """Add practices until there are `count` synthetic ones; returns how many different words they were made of."""
+def fill(count: int, tell: Callable[[str], None] = print) -> None:
+    """Add practices until there are `count` synthetic ones, and make the index anew."""
     refuse_in_production()
     library = Library()
     start = Practice.objects.filter(slug__startswith=SLUG).count()
-    keys = []
     for some in in_chunks(range(start, count), BATCH):
-        keys += make(library, some)
+        make(library, some)
         tell(f"{some[-1] + 1} of {count} practices made")
-    tell(f"{len(library.made)} different words in {len(library.words)} languages")
-    for model in (Organisation, Contact, Practice):
-        record_translations(model, set(model._default_manager.filter(translations=None).values_list("pk", flat=True)))
-    tell("states of translation recorded")
-    for some in in_chunks(keys, MOST_HELD):
-        index(some)
-    tell("index brought up to date")
+    call_command("rebuild_search")
     if connection.vendor == "postgresql" and not connection.in_atomic_block:
         # What autovacuum does on a server that has been running for a while.
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
-    return len(library.made)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,10 @@
-"""What a page costs: `python -m bench.measure` measures the library that DATABASE_URL names and prints a line for each
-figure; `python -m bench.measure figures.jsonl` also appends them to that file, of which `bench.table` makes a table.
+"""What the desk, export and index cost: `python -m bench.staff` measures the library that DATABASE_URL names.
 
 Within this process, without the network. CPU is that of the process: on PostgreSQL the server works beside it, which
 only the other clock sees.
 """
 
 import gc
-import json
 import logging
 import math
 import resource
@@ -14,11 +12,9 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
-from itertools import combinations, islice
-from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -26,11 +22,9 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from bench import refuse_in_production
+from bench.portal import refuse_in_production
 from core.changes import batch
 from core.languages import target_languages
-from library.models import PostingList
-from library.search import Matches, parse
 from practices.models import Practice
 from translations import xliff
 from translations.models import Translation
@@ -40,40 +34,6 @@ Call = Callable[[], None]
 # A figure is measured so many times over, and not much longer than so many seconds.
 ROUNDS = 6
 SECONDS = 20
-LIBRARY = {
-    "list": [f"practices/?sort={sort}&page={page}" for sort in ("newest", "updated", "title") for page in ("", "1")],
-    "filter": [
-        f"practices/?{query}"
-        for query in (
-            "theme=housing",
-            "theme=pci&territory=local",
-            "topic=sport",
-            "commune=strassen",
-            "canton=wiltz&year=2017",
-            "organisation=asti",
-            "audience=women&theme=participation",
-        )
-    ],
-    "search, real words": [
-        f"practices/?q={words}"
-        for words in (
-            "café des langues",
-            "Sprachencafé",
-            "jardin",
-            "kanner schoul",
-            "housing refugees",
-            "commune",
-            "int",
-        )
-    ],
-    "empty search, misspelt": [
-        f"practices/?q={word}" for word in ("intégratoin", "Kommissioonn", "jardiin", "bénévvole", "Sproochencaffé")
-    ],
-    "map of the library": [f"practices/?view=map{rest}" for rest in ("", "&theme=pci", "&q=jardin")],
-    "page of an organisation": ["organisations/asti/"],
-    "page of a commune": ["communes/strassen/", "communes/wahl/", "communes/luxembourg/"],
-    "finder": [f"communes/suggestions/?q={words}" for words in ("esch", "strasen", "Baschraach", "L-4750", "wahl")],
-}
 SITE_MAP = "/sitemap-practices.xml?p=1"
 DESK = {
     "desk, list of practices": ["/admin/practices/practice/", "/admin/practices/practice/?state__exact=published"],
@@ -127,19 +87,6 @@ def get(client: Client, address: str) -> None:
         list(response)
 
 
-def words_by_frequency() -> list[str]:
-    """The words of the texts in the source language, that of the most practices first."""
-    rows = PostingList.objects.filter(language=settings.LANGUAGE_CODE, part="body")
-    counted = [(-len(row.practices), row.word) for row in rows.iterator() if row.word.isalpha() and len(row.word) > 3]
-    return [word for _count, word in sorted(counted)]
-
-
-def apart(words: Iterable[str]) -> list[str]:
-    """Pairs of words that stand in no practice together."""
-    pairs = (f"{one} {other}" for one, other in combinations(words, 2))
-    return list(islice((pair for pair in pairs if not Matches(parse(pair)).all), 6))
-
-
 def save(practice: Practice) -> None:
     """What the desk does when somebody has changed a word of the summary and of a section; and not for good."""
     with transaction.atomic():
@@ -157,21 +104,11 @@ def pages() -> dict[str, list[Call]]:
     visitor, staff = Client(headers=host), Client(headers=host)
     user, _created = get_user_model().objects.get_or_create(username="bench", is_staff=True, is_superuser=True)
     staff.force_login(user)
-    words = words_by_frequency()
-    addresses = {name: [f"/{settings.LANGUAGE_CODE}/{page}" for page in some] for name, some in LIBRARY.items()}
-    search = f"/{settings.LANGUAGE_CODE}/practices/?q="
-    addresses["search, frequent words"] = [search + word for word in words[:6]]
-    addresses["search, words of middle rank"] = [search + word for word in words[200:206]]
-    addresses["search, rare words"] = [search + word for word in words[-6:]]
-    addresses["empty search, words apart"] = [search + pair for pair in apart(words[-20:])]
-    addresses["site map, index"] = ["/sitemap.xml"]
-    calls: dict[str, list[Call]] = {
-        name: [partial(get, visitor, page) for page in some] for name, some in addresses.items()
-    }
-    calls |= {name: [partial(get, staff, page) for page in some] for name, some in DESK.items()}
-    practices = Practice.objects.published().order_by("pk")
+    calls: dict[str, list[Call]] = {name: [partial(get, staff, page) for page in some] for name, some in DESK.items()}
+    keys = list(Practice.objects.published().order_by("pk").values_list("pk", flat=True))
+    practices = Practice.objects.filter(pk__in=keys[:: max(1, len(keys) // 6)][:6])
     calls["site map, for each address"] = [partial(get, visitor, SITE_MAP)]
-    calls["saving a practice"] = [partial(save, practice) for practice in practices[:: max(1, len(practices) // 6)][:6]]
+    calls["saving a practice"] = [partial(save, practice) for practice in practices]
     return calls
 
 
@@ -213,20 +150,14 @@ def measure_all() -> list[Figure]:
     return [*figures, measure_export()]
 
 
-def main(file: str = "") -> None:
-    figures = [*measure_all(), measure_rebuild()]
-    count = Practice.objects.published().count()
-    rows = [{"database": connection.vendor, "practices": count} | asdict(figure) for figure in figures]
-    print(f"{connection.vendor}, {count} practices")
-    for figure in figures:
+def main() -> None:
+    print(f"{connection.vendor}, {Practice.objects.published().count()} practices")
+    for figure in [*measure_all(), measure_rebuild()]:
         print(
             f"  {figure.name:<28} CPU {figure.cpu:8.2f} ms   p50 {figure.p50:8.1f} ms   p95 {figure.p95:8.1f} ms"
             f"   {figure.queries:3} queries" + (f"   {figure.megabytes} MB" if figure.megabytes else "")
         )
-    if file:
-        with Path(file).open("a", encoding="utf-8") as lines:
-            lines.writelines(json.dumps(row) + "\n" for row in rows)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()
