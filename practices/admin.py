@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from core.admin_site import PartInline, PortalInline
 from core.languages import all_columns
-from practices.forms import PracticeCommuneFormSet
+from practices.forms import PracticeCommuneFormSet, PracticeSectionFormSet
 from practices.models import (
     Audience,
     Practice,
@@ -66,6 +66,7 @@ class PracticeCommuneInline(PartInline, admin.TabularInline):
 
 class PracticeSectionInline(PortalInline):
     model = PracticeSection
+    formset = PracticeSectionFormSet
     fields = ["kind", "heading", "body", "position"]
 
 

@@ -6,7 +6,7 @@ from django.forms import BaseInlineFormSet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from practices.models import ThemeBlock
+from practices.models import SectionKind, ThemeBlock
 
 
 class PracticeCommuneFormSet(BaseInlineFormSet):
@@ -17,6 +17,24 @@ class PracticeCommuneFormSet(BaseInlineFormSet):
         kept = [form for form in self.forms if form.cleaned_data.get("commune") and not form.cleaned_data.get("DELETE")]
         if self.instance.is_published and not self.instance.is_national and not kept:
             raise ValidationError(_("Name at least one commune, or choose the whole country as territory."))
+
+
+class PracticeSectionFormSet(BaseInlineFormSet):
+    """The sections of a practice: one of each kind, and any number with a heading of their own.
+
+    Django compares the rows of a form by such constraints only as hold without a condition.
+    """
+
+    def clean(self) -> None:
+        super().clean()
+        seen = set()
+        for form in self.forms:
+            kind = form.cleaned_data.get("kind")
+            if form.cleaned_data.get("DELETE") or kind in (None, SectionKind.OTHER):
+                continue
+            if kind in seen:
+                form.add_error("kind", _("The factsheet has a section of this kind already."))
+            seen.add(kind)
 
 
 class ThemeForm(forms.Form):

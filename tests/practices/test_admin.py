@@ -204,6 +204,23 @@ def test_a_row_that_nobody_changed_still_counts_when_another_is_made_its_double(
     assert set(practice.organisations.all()) == {one, other}
 
 
+def test_a_second_section_of_a_kind_is_refused_with_a_sentence(client):
+    practice = make_practice(communes=(make_commune(),), body="<p>Texte</p>")
+    own = {"kind": "other", "heading_fr": "Partie", "body_fr": "<p>Texte</p>"}
+    rows = [{"kind": "description", "body_fr": "<p>Encore</p>"}, own, own]
+    added = {f"sections-{number}-{name}": text for number, row in enumerate(rows, 1) for name, text in row.items()}
+    places = {f"sections-{number}-position": number for number in range(1, 4)}
+    data = form_data(client, practice, **added, **places, **{"sections-TOTAL_FORMS": 4})
+
+    response = client.post(f"{LIST}{practice.pk}/change/", data)
+    accepted = client.post(f"{LIST}{practice.pk}/change/", data | {"sections-1-kind": "lessons"})
+
+    [sections] = [row.formset for row in response.context["inline_admin_formsets"] if row.formset.prefix == "sections"]
+    assert sections.errors == [{}, {"kind": ["La fiche a déjà une section de ce type."]}, {}, {}]
+    assert accepted.status_code == 302
+    assert practice.sections.count() == 4
+
+
 def test_a_row_that_nobody_changed_can_be_taken_away(client):
     practice = make_practice(communes=(make_commune(),), body="<p>Texte</p>")
 
