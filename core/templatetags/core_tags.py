@@ -5,8 +5,9 @@ import re
 from django import template
 from django.conf import settings
 from django.http import HttpRequest
-from django.template import Context
-from django.urls import translate_url
+from django.template import Context, NodeList
+from django.template.base import FilterExpression, Parser, Token
+from django.urls import get_script_prefix
 from django.utils.formats import date_format, number_format
 from django.utils.html import conditional_escape, format_html, linebreaks
 from django.utils.safestring import SafeString, mark_safe
@@ -16,6 +17,28 @@ from core.dates import Precision
 from core.languages import active_language, text_language
 
 register = template.Library()
+
+
+class KeptNode(template.Node):
+    def __init__(self, nodelist: NodeList, inputs: list[FilterExpression]) -> None:
+        self.nodelist, self.inputs = nodelist, inputs
+        self.html: dict[tuple, SafeString] = {}
+
+    def render(self, context: Context) -> SafeString:
+        values = tuple(value.resolve(context) for value in self.inputs)
+        if values not in self.html:
+            self.html[values] = self.nodelist.render(context)
+        return self.html[values]
+
+
+@register.tag
+def kept(parser: Parser, token: Token) -> KeptNode:
+    """`{% kept language page %}…{% endkept %}` is rendered once for each value of its inputs, as long as the process
+    lives. Nothing in it may depend on anything else, and the inputs have few values."""
+    inputs = [parser.compile_filter(bit) for bit in token.split_contents()[1:]]
+    nodelist = parser.parse(("endkept",))
+    parser.delete_first_token()
+    return KeptNode(nodelist, inputs)
 
 
 @register.simple_tag
@@ -84,29 +107,32 @@ def figure(value) -> str:
     return number_format(value, decimals, use_l10n=True, force_grouping=True)
 
 
+def path_in(request: HttpRequest, language: str) -> str:
+    """The path of this page in `language`: addresses differ between languages in their first part alone. A path that
+    leads to no page is left as it is."""
+    root = get_script_prefix()
+    here = f"{root}{active_language()}/"
+    if not request.resolver_match or not request.path.startswith(here):
+        return request.path
+    return f"{root}{language}/{request.path.removeprefix(here)}"
+
+
 @register.simple_tag(takes_context=True)
 def language_links(context: Context) -> list[dict]:
-    """This page in each language, in the order of the settings: code, name in itself, path with its filters."""
+    """This page in each language, in the order of the settings: code, name in itself, path, and address with its
+    filters."""
     request: HttpRequest = context["request"]
     # Nothing that a visitor may have put behind the `?` and the page does not understand.
     query = f"?{request.GET.urlencode()}" if hasattr(request, "understands_parameters") and request.GET else ""
-    return [
-        {"code": code, "name": name, "path": translate_url(request.path, code) + query}
-        for code, name in settings.LANGUAGES
-    ]
+    links = [(code, name, path_in(request, code)) for code, name in settings.LANGUAGES]
+    return [{"code": code, "name": name, "path": path, "address": path + query} for code, name, path in links]
 
 
 @register.simple_tag(takes_context=True)
 def original_page(context: Context) -> dict[str, str]:
     """This page in the source language: its path and the code of the language."""
     source = settings.LANGUAGE_CODE
-    return {"path": translate_url(context["request"].path, source), "language": source}
-
-
-@register.simple_tag(takes_context=True)
-def canonical_path(context: Context, language: str) -> str:
-    """The path of this page in `language`, without anything that a visitor may have put behind the `?`."""
-    return translate_url(context["request"].path, language)
+    return {"path": path_in(context["request"], source), "language": source}
 
 
 @register.simple_tag(takes_context=True)

@@ -5,7 +5,7 @@ import pytest
 from django.template import Context, Template
 from django.utils import translation
 
-from core.templatetags.core_tags import day, figure, host, partial_date, phone_uri
+from core.templatetags.core_tags import day, figure, host, language_links, partial_date, phone_uri
 from tests.factories import make_practice, make_session, make_theme
 
 
@@ -91,3 +91,24 @@ def test_a_web_address_is_shown_as_people_read_it():
 def test_the_first_of_a_month_is_written_as_the_language_does(language, shown):
     with translation.override(language):
         assert day(datetime.date(2016, 4, 1)) == shown
+
+
+def test_a_kept_part_is_made_once_for_each_value_of_its_inputs():
+    made = []
+    template = Template("{% load core_tags %}{% kept language %}{{ make }} in {{ language }}{% endkept %}")
+
+    pages = [
+        template.render(Context({"language": language, "make": lambda: made.append(1) or len(made)}))
+        for language in ["fr", "de", "fr", "de"]
+    ]
+
+    assert pages == ["1 in fr", "2 in de", "1 in fr", "2 in de"]
+
+
+def test_a_page_that_does_not_exist_is_the_same_address_in_each_language(rf):
+    request = rf.get("/fr/nothing/")
+
+    with translation.override("fr"):
+        links = language_links(Context({"request": request}))
+
+    assert {link["address"] for link in links} == {"/fr/nothing/"}
