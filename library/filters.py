@@ -1,5 +1,7 @@
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Case, CharField, IntegerField, QuerySet, Value, When
@@ -14,10 +16,13 @@ from pyroaring import BitMap
 
 from contacts.forms import has_a_word, is_readable
 from core.languages import active_language, translated
+from core.models import Version
 from core.parameters import understood
 from core.text import fold
+from core.versions import PUBLIC
 from library import search, spelling
 from library.facets import FACETS, YEAR, RowFacet
+from library.index import LIBRARY
 from library.results import Results
 from library.sets import Library
 from practices.models import Practice, PracticeQuerySet
@@ -78,11 +83,13 @@ class Facet:
         if len(self.choices) <= CHOICES_IN_VIEW + 1:
             return self.choices
         most = sorted(self.choices, key=lambda choice: (not choice.is_chosen, -choice.count))[:CHOICES_IN_VIEW]
-        return [choice for choice in self.choices if choice in most or choice.is_chosen]
+        in_view = {choice.slug for choice in most}
+        return [choice for choice in self.choices if choice.slug in in_view or choice.is_chosen]
 
     @property
     def further(self) -> list[Choice]:
-        return [choice for choice in self.choices if choice not in self.in_view]
+        in_view = {choice.slug for choice in self.in_view}
+        return [choice for choice in self.choices if choice.slug not in in_view]
 
     @cached_property
     def chosen(self) -> list[Choice]:
@@ -92,6 +99,48 @@ class Facet:
     def directory(self) -> str:
         """The address of the page with all choices; empty where there is none."""
         return reverse(DIRECTORIES[self.name]) if self.name in DIRECTORIES else ""
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What readers see of the choices of the facets, years apart. Shared between requests: do not modify."""
+
+    labels: dict[str, dict[str, str]]
+    """Facet -> slug -> label, in the order in which readers see them."""
+    former_communes: set[str]
+    untranslated: set[tuple[str, str]]
+    """(facet, slug) of the choices whose label is shown in the source language for want of a translation."""
+
+
+@lru_cache(maxsize=8)
+def labels_of(version: UUID | None, language: str) -> Labels:
+    """In `language`, the active one; read once for each `version` of what the public sees."""
+    queries = [
+        facet.model._default_manager.order_by()
+        .annotate(
+            facet=Value(name, output_field=CharField()),
+            label=translated(facet.text),
+            # Theme blocks stand in their own order, all else in that of the alphabet.
+            place=Cast("code", CharField()) if name == "theme" else Value("", output_field=CharField()),
+            is_former=IS_FORMER if name == "commune" else Value(0),
+            own_label=Coalesce(f"{facet.text}_{language}", Value("")),
+        )
+        .values_list("facet", "slug", "label", "place", "is_former", "own_label")
+        for name, facet in FACETS.items()
+        if isinstance(facet, RowFacet)
+    ]
+    rows = sorted(queries[0].union(*queries[1:], all=True), key=lambda row: (row[3], fold(row[2])))
+    labels: dict[str, dict[str, str]] = {
+        name: {} if isinstance(facet, RowFacet) else {slug: str(label) for slug, label in facet.choices()}
+        for name, facet in FACETS.items()
+    }
+    for name, slug, label, _place, _is_former, _own_label in rows:
+        labels[name][slug] = label
+    return Labels(
+        labels,
+        {slug for _name, slug, _label, _place, is_former, _own_label in rows if is_former},
+        {(name, slug) for name, slug, _label, _place, _is_former, own_label in rows if not own_label},
+    )
 
 
 class FacetFilter(MultipleChoiceFilter):
@@ -127,47 +176,20 @@ class PracticeFilter(FilterSet):
     def __init__(self, data: QueryDict, queryset: QuerySet | None = None, **kwargs) -> None:
         super().__init__(understood(data, self.base_filters), queryset, **kwargs)
         # Read once: the form checks against them, the facets show them, and no choice of a visitor reaches SQL.
-        self.library = Library()
-        self.former_communes: set[str] = set()
-        self.untranslated: set[tuple[str, str]] = set()
-        """(facet, slug) of the choices whose label is shown in the source language for want of a translation."""
-        self.labels = self.read_labels()
+        library_version, version = Version.objects.current(LIBRARY, PUBLIC)
+        self.library = Library(library_version)
+        self.known = labels_of(version, active_language())
+        self.labels = self.known.labels | {YEAR: {year: year for year in self.years()}}
         for name, labels in self.labels.items():
-            self.filters[name].extra["choices"] = list(labels.items())
+            # A form copies its choices, unless they are called for.
+            self.filters[name].extra["choices"] = labels.items
 
-    def read_labels(self) -> dict[str, dict[str, str]]:
-        """Facet -> slug -> what readers see, in the order in which they see it."""
-        queries = [
-            facet.model._default_manager.order_by()
-            .annotate(
-                facet=Value(name, output_field=CharField()),
-                label=translated(facet.text),
-                # Theme blocks stand in their own order, all else in that of the alphabet.
-                place=Cast("code", CharField()) if name == "theme" else Value("", output_field=CharField()),
-                is_former=IS_FORMER if name == "commune" else Value(0),
-                own_label=Coalesce(f"{facet.text}_{active_language()}", Value("")),
-            )
-            .values_list("facet", "slug", "label", "place", "is_former", "own_label")
-            for name, facet in FACETS.items()
-            if isinstance(facet, RowFacet)
-        ]
-        rows = sorted(queries[0].union(*queries[1:], all=True), key=lambda row: (row[3], fold(row[2])))
-        labels: dict[str, dict[str, str]] = {
-            name: {} if isinstance(facet, RowFacet) else {slug: str(label) for slug, label in facet.choices()}
-            for name, facet in FACETS.items()
-        }
-        for name, slug, label, _place, is_former, own_label in rows:
-            labels[name][slug] = label
-            if not own_label:
-                self.untranslated.add((name, slug))
-            if is_former:
-                self.former_communes.add(slug)
+    def years(self) -> list[str]:
+        """The years that the library has and those asked for, latest first."""
         # A year whose last practice was archived stays an address; one that no practice can have is none.
         possible = {str(year) for year in range(FIRST_YEAR, timezone.localdate().year + 2)}
         asked = possible & set(self.data.getlist(YEAR))
-        years = asked | {slug for facet, slug in self.library.values if facet == YEAR}
-        labels[YEAR] = {year: year for year in sorted(years, reverse=True)}
-        return labels
+        return sorted(asked | {slug for facet, slug in self.library.values if facet == YEAR}, reverse=True)
 
     def wrong_values(self) -> list[tuple[str, str]]:
         """(name of the filter, value) of each choice that we do not know."""
@@ -258,24 +280,23 @@ class PracticeFilter(FilterSet):
 
     def facet(self, name: str, counts: dict[str, int]) -> Facet:
         chosen = self.form.cleaned_data.get(name) or []
+        labels = self.labels[name]
         # A merged commune may be asked for, by old addresses; it is not offered.
-        slugs = [
-            slug
-            for slug in self.labels[name]
-            if slug in chosen or (counts.get(slug) and slug not in self.former_communes)
-        ]
+        offered = counts.keys() - self.known.former_communes
+        slugs = [slug for slug in labels if slug in offered or slug in chosen]
         shown = slugs
         if len(slugs) > MOST_CHOICES:
             most = sorted(slugs, key=lambda slug: (slug not in chosen, -counts.get(slug, 0)))
             wanted = set(most[:CHOICES_OF_A_LONG_FACET]) | set(chosen)
             shown = [slug for slug in slugs if slug in wanted]
+        source, active = settings.LANGUAGE_CODE, active_language()
         choices = [
             Choice(
                 slug,
-                self.labels[name][slug],
+                labels[slug],
                 counts.get(slug, 0),
                 slug in chosen,
-                settings.LANGUAGE_CODE if (name, slug) in self.untranslated else active_language(),
+                source if (name, slug) in self.known.untranslated else active,
             )
             for slug in shown
         ]

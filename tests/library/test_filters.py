@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from contacts.models import Canton
 from library.filters import PracticeFilter
-from practices.models import Practice
+from practices.models import Practice, Topic
 from tests.factories import (
     make_audience,
     make_commune,
@@ -14,6 +14,7 @@ from tests.factories import (
     make_theme,
     make_topic,
 )
+from tests.pages import main_of
 
 pytestmark = pytest.mark.django_db
 
@@ -199,3 +200,12 @@ def test_every_year_from_1990_to_the_next_is_an_address():
     for year in [1990, next_year]:
         assert filtered(f"year={year}").is_valid()
     assert not filtered(f"year={next_year + 1}").is_valid()
+
+
+@pytest.mark.usefixtures("library")
+def test_a_label_that_is_edited_is_shown_by_the_next_page(client):
+    client.get("/fr/practices/")
+
+    Topic.objects.filter(slug="sport").update(name_fr="Mouvement")
+
+    assert "Mouvement" in main_of(client.get("/fr/practices/"))
