@@ -10,6 +10,7 @@ from contacts.models import Commune, Contact
 from core.pages import public_page
 from library.results import first_of_each
 from library.sets import Library
+from practices.cards import practices_in_lists
 from practices.models import Practice, SourceDocument, Territory, ThemeBlock
 from sessions_app.models import Session
 
@@ -53,7 +54,7 @@ def examples(library: Library, themes: list[ThemeBlock]) -> list[Practice]:
     local = library.having("territory", Territory.LOCAL)
     wanted = [(library.having("theme", theme.slug) & local, LOOKED_AT) for theme in themes]
     keys = first_of_each(wanted, Practice.objects.published().newest())
-    practices = Practice.objects.with_card_details().in_bulk({key for some in keys for key in some})
+    practices = {row.pk: row for row in practices_in_lists([key for some in keys for key in some])}
     chosen = []
     for some in keys:
         open_ones = [practices[key] for key in some if key in practices and practices[key].may_be_asked_for]

@@ -87,7 +87,7 @@ def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
         Organisation.objects.select_related("commune").prefetch_related("successors", "predecessors"),
         slug=slug,
     )
-    practices = Practice.objects.published().newest().with_card_details()
+    practices = Practice.objects.published().newest()
     page = page_of(Results.of(practices, [Library().having("organisation", slug)]), PRACTICES_PER_PAGE, request)
     contacts = Contact.objects.listed().filter(organisation=organisation).with_organisation().by_name()
     context = {

@@ -1,7 +1,7 @@
 """The library, the page of a practice, and the selection of a visitor."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
 
@@ -27,6 +27,7 @@ from library.empty_searches import count_empty_search
 from library.filters import PracticeFilter
 from library.index import LIBRARY
 from library.sets import Library, union
+from practices.cards import practices_in_lists
 from practices.models import (
     Audience,
     OrganisationRole,
@@ -58,7 +59,7 @@ def practice_list(request: HttpRequest) -> HttpResponse:
     is_still_typing = STILL_TYPING in request.GET
     # No link on the page repeats it.
     keep_parameters(request, *PracticeFilter.base_filters, "page")
-    practices = PracticeFilter(request.GET, Practice.objects.published().with_card_details())
+    practices = PracticeFilter(request.GET, Practice.objects.published())
     is_valid, facets = practices.is_valid(), practices.facets()
     context: dict = {
         "filter": practices,
@@ -69,6 +70,7 @@ def practice_list(request: HttpRequest) -> HttpResponse:
         "year": year_of_all(practices.library),
         "page": None,
         "practices": [],
+        "passages": {},
         "communes": [],
         "national": [],
         "nearest": [],
@@ -84,7 +86,8 @@ def practice_list(request: HttpRequest) -> HttpResponse:
         context |= on_the_map(practices, request)
     else:
         page = page_of(practices.qs, PER_PAGE, request)
-        context |= {"page": page, "practices": with_passages(list(page.object_list), practices)}
+        shown = list(page.object_list)
+        context |= {"page": page, "practices": shown, "passages": passages(practices, shown)}
     if practices.form.cleaned_data["commune"]:
         context["national"] = practices.also_national()[:PER_PAGE]
     if practices.matches.query and not is_still_typing:
@@ -137,12 +140,9 @@ def on_the_map(practices: PracticeFilter, request: HttpRequest) -> dict:
     }
 
 
-def with_passages(found: list[Practice], practices: PracticeFilter) -> list[Practice]:
-    """The practices `found`; after a search each with its `passage`, else with None."""
-    passages = search.passages(found, practices.matches, active_language()) if practices.matches.query else {}
-    for practice in found:
-        practice.passage = passages.get(practice.pk)  # type: ignore[attr-defined]
-    return found
+def passages(practices: PracticeFilter, shown: Sequence[Practice]) -> dict[int, search.Passage]:
+    """Key of each practice in `shown` -> where the words of a search stand in it; nothing without words."""
+    return search.passages(shown, practices.matches, active_language()) if practices.matches.query else {}
 
 
 def with_all_parts(practices: PracticeQuerySet) -> PracticeQuerySet:
@@ -157,14 +157,13 @@ def with_all_parts(practices: PracticeQuerySet) -> PracticeQuerySet:
         Prefetch("audiences", Audience.objects.by_name()),
         Prefetch("practice_organisations", PracticeOrganisation.objects.select_related("organisation")),
         Prefetch("practice_contacts", contacts.select_related("contact__organisation")),
+        Prefetch("communes", Commune.objects.by_name().select_related("successor")),
         "sessions",
     )
 
 
-def fetch_places_and_successors(practices: Collection[Practice], similar: Collection[Practice] = ()) -> None:
-    """The communes of all, and what took the place of organisations of `practices`; two queries for all together."""
-    communes = Prefetch("communes", Commune.objects.by_name().select_related("successor"))
-    prefetch_related_objects([*practices, *similar], communes)
+def fetch_successors(practices: Collection[Practice]) -> None:
+    """What took the place of organisations of `practices`; one query for all together."""
     organisations = [row.organisation for practice in practices for row in practice.practice_organisations.all()]
     organisations += [row.contact.organisation for practice in practices for row in practice.practice_contacts.all()]
     prefetch_related_objects([row for row in organisations if row.is_dissolved], "successors")
@@ -182,7 +181,7 @@ class PracticeDetailView(DetailView):
         terms_version, library_version = Version.objects.current(TERMS, LIBRARY)
         terms = vocabulary(terms_version)
         similar = similar_practices(self.object, Library(library_version))
-        fetch_places_and_successors([self.object], [other.practice for other in similar])
+        fetch_successors([self.object])
         return super().get_context_data(**kwargs) | {
             "roles": self.organisations_by_role(),
             "translation": self.object.translation_in(active_language()),
@@ -240,13 +239,12 @@ def similar_practices(practice: Practice, library: Library) -> list[Similar]:
     keys = nsmallest(
         MOST_SIMILAR, (union([*having.values(), same_theme]) & library.all) - BitMap([practice.pk]), likeness
     )
-    found = Practice.objects.published().select_related("theme", "framework").in_turn(keys)
 
     def reason(other: Practice) -> str:
         common = [name for slug, name in topics.items() if other.pk in having[slug]]
         return _("Also about: %(subjects)s") % {"subjects": ", ".join(common)} if common else _("Same theme")
 
-    return [Similar(other, reason(other)) for other in found]
+    return [Similar(other, reason(other)) for other in practices_in_lists(keys)]
 
 
 @public_page("practice")
@@ -255,7 +253,7 @@ def selection(request: HttpRequest) -> HttpResponse:
     browser and brings them here; the address can be sent to others."""
     slugs = request.GET.getlist("practice")[:MOST_SELECTED]
     rows = with_all_parts(Practice.objects.published()).filter(slug__in=slugs)
-    fetch_places_and_successors(rows)
+    fetch_successors(rows)
     by_slug = {practice.slug: practice for practice in rows}
     practices = [by_slug[slug] for slug in slugs if slug in by_slug]
     context = {

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from pyroaring import BitMap
 
 from library.sets import union
+from practices.cards import practices_in_lists
 from practices.models import Practice, PracticeQuerySet
 
 # Sets up to this size are sorted by one query; for larger ones we page through the whole order.
@@ -16,8 +17,8 @@ LARGEST_SORTED = 1000
 class Results(PracticeQuerySet):
     """The `rows` with the keys in `groups`, one group after the other, each in the order of `rows`.
 
-    Its length costs nothing, and a slice reads only its own rows. Whatever else is asked of it, such as `filter()`, is
-    answered by the database for all these keys, in the order of `rows`.
+    Its length costs nothing, and a slice gives practices as lists show them (`practices.cards`). Whatever else is asked
+    of it, such as `filter()`, is answered by the database for all these keys, in the order of `rows`.
     """
 
     groups: Sequence[BitMap] = ()
@@ -54,7 +55,7 @@ class Results(PracticeQuerySet):
     def __getitem__(self, place: slice) -> list[Practice]: ...
     def __getitem__(self, place: int | slice) -> Practice | list[Practice]:
         if isinstance(place, slice):
-            return self.rows.in_turn(self.keys(place))
+            return practices_in_lists(self.keys(place))
         place = range(len(self))[place]
         return self[place : place + 1][0]
 

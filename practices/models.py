@@ -410,6 +410,9 @@ class Practice(TranslatedUnit):
             ),
         ]
 
+    # What `{% kept %}` rendered of it; see `practices.cards`.
+    kept_html: dict[tuple, str] | None = None
+
     def __str__(self) -> str:
         return self.title
 

@@ -20,25 +20,33 @@ register = template.Library()
 
 
 class KeptNode(template.Node):
-    def __init__(self, nodelist: NodeList, inputs: list[FilterExpression]) -> None:
-        self.nodelist, self.inputs = nodelist, inputs
+    def __init__(self, nodelist: NodeList, inputs: list[FilterExpression], owner: FilterExpression | None) -> None:
+        self.nodelist, self.inputs, self.owner = nodelist, inputs, owner
         self.html: dict[tuple, SafeString] = {}
 
     def render(self, context: Context) -> SafeString:
-        values = tuple(value.resolve(context) for value in self.inputs)
-        if values not in self.html:
-            self.html[values] = self.nodelist.render(context)
-        return self.html[values]
+        html = self.owner.resolve(context).kept_html if self.owner else self.html
+        if html is None:
+            return self.nodelist.render(context)
+        key = (self, *(value.resolve(context) for value in self.inputs))
+        if key not in html:
+            html[key] = self.nodelist.render(context)
+        return html[key]
 
 
 @register.tag
 def kept(parser: Parser, token: Token) -> KeptNode:
     """`{% kept language page %}…{% endkept %}` is rendered once for each value of its inputs, as long as the process
-    lives. Nothing in it may depend on anything else, and the inputs have few values."""
-    inputs = [parser.compile_filter(bit) for bit in token.split_contents()[1:]]
+    lives. Nothing in it may depend on anything else, and the inputs have few values.
+
+    `{% kept level in practice %}` is kept with the practice, in its `kept_html`; where that is None, it is not kept.
+    """
+    bits = token.split_contents()[1:]
+    owner = parser.compile_filter(bits.pop()) if "in" in bits else None
+    inputs = [parser.compile_filter(bit) for bit in bits if bit != "in"]
     nodelist = parser.parse(("endkept",))
     parser.delete_first_token()
-    return KeptNode(nodelist, inputs)
+    return KeptNode(nodelist, inputs, owner)
 
 
 @register.simple_tag

@@ -7,8 +7,15 @@ from django.utils.safestring import SafeString, mark_safe
 
 from core.languages import active_language
 from library.filters import Choice
+from library.search import Passage
+from practices.models import Practice
 
 register = template.Library()
+
+
+@register.filter
+def passage_of(passages: dict[int, Passage], practice: Practice) -> Passage | None:
+    return passages.get(practice.pk)
 
 
 @register.simple_tag

@@ -5,6 +5,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from pytest_django.asserts import assertContains, assertInHTML, assertNotContains
 
 from bench.synthetic import fill
@@ -531,3 +532,31 @@ def test_the_glossary_says_how_its_translation_was_made(client):
     draft.mark_reviewed("de", by=None)
     assert "Maschinelle Übersetzung" not in client.get("/de/glossary/").content.decode()
     assert "translation-note" not in client.get("/fr/glossary/").content.decode()
+
+
+def test_a_card_shows_what_is_edited_from_the_next_page_on(client):
+    practice = make_practice(title_fr="Le verger")
+    client.get("/fr/practices/")
+
+    Practice.objects.filter(pk=practice.pk).update(title_fr="Le jardin")
+
+    assert "Le jardin" in main_of(client.get("/fr/practices/"))
+
+
+def test_a_practice_that_stood_in_a_list_is_not_read_again(client, django_assert_num_queries):
+    make_practice()
+    client.get("/fr/practices/")
+
+    # The order of the practices; the versions are not asked for by Django.
+    with django_assert_num_queries(1):
+        client.get("/fr/practices/?sort=newest")
+
+
+def test_a_card_that_was_kept_tells_when_the_period_has_ended(client, monkeypatch):
+    make_practice(ended_on=datetime.date(2030, 12, 31), ended_precision="day")
+    monkeypatch.setattr(timezone, "localdate", lambda: datetime.date(2030, 12, 31))
+    assert "standing-ended" not in main_of(client.get("/fr/practices/"))
+
+    monkeypatch.setattr(timezone, "localdate", lambda: datetime.date(2031, 1, 1))
+
+    assert "standing-ended" in main_of(client.get("/fr/practices/"))
