@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -17,12 +18,16 @@ from contacts.forms import SearchForm
 from contacts.models import Commune
 from contacts.search import Closeness, CommuneMatch, all_organisations, communes_matching, names_version
 from core.languages import active_language, in_language, languages, text_language
+from core.models import Version
 from core.pages import public_page
 from core.templatetags.core_tags import day
-from core.text import fold, plain
+from core.text import fold
+from core.versions import PUBLIC
 from library import search
+from library.names import Names
 from library.sets import Library
 from practices.models import Audience, Practice, Topic
+from practices.terms import TERMS, vocabulary
 from sessions_app.models import Session
 
 MOST_COMMUNES = 4
@@ -149,22 +154,33 @@ def practices_found(query: search.Query) -> list[Entry]:
 def named(query: search.Query, most: int, names: UUID) -> list[Group]:
     """Sessions, organisations and terms of the glossary that bear the words of `query`, at most so many of each;
     `names` is the version of the names."""
-
-    def bears(row: Any, *fields: str) -> bool:
-        return any(
-            query.stands_in(code, " ".join(plain(in_language(row, field, code)) for field in fields))
-            for code, _name in languages()
-        )
-
-    sessions = (row for row in Session.objects.published() if bears(row, "title", "summary"))
-    organisations = (row for row in all_organisations(names) if bears(row, "name") or query.is_word(row.short_name))
+    terms_version, public = Version.objects.current(TERMS, PUBLIC)
+    sessions = sessions_by_name(public, terms_version).matching(query)
+    organisations = organisations_by_name(names, terms_version).matching(query)
+    bearing = {term.pk for term in terms_by_name(terms_version).matching(query)}
     known = query.vocabulary.terms if query.vocabulary else []
-    terms = (row for row in known if row.pk in query.terms or bears(row, "name"))
+    terms = [term for term in known if term.pk in query.terms or term.pk in bearing]
     return [
-        Group(_("Sessions"), [entry(row, "title", day(row.date)) for row in islice(sessions, most)]),
-        Group(_("Organisations"), [entry(row, "name", row.get_kind_display()) for row in islice(organisations, most)]),
-        Group(_("Glossary"), [entry(row, "name", row.abbreviation) for row in islice(terms, most)]),
+        Group(_("Sessions"), [entry(row, "title", day(row.date)) for row in sessions[:most]]),
+        Group(_("Organisations"), [entry(row, "name", row.get_kind_display()) for row in organisations[:most]]),
+        Group(_("Glossary"), [entry(row, "name", row.abbreviation) for row in terms[:most]]),
     ]
+
+
+@lru_cache(maxsize=1)
+def sessions_by_name(public: UUID | None, terms: UUID | None) -> Names:
+    return Names(Session.objects.published(), ["title", "summary"], vocabulary(terms))
+
+
+@lru_cache(maxsize=1)
+def organisations_by_name(names: UUID, terms: UUID | None) -> Names:
+    return Names(all_organisations(names), ["name"], vocabulary(terms), acronym="short_name")
+
+
+@lru_cache(maxsize=1)
+def terms_by_name(terms: UUID | None) -> Names:
+    known = vocabulary(terms)
+    return Names(known.terms, ["name"], known)
 
 
 def elsewhere(text: str, query: search.Query) -> list[Group]:

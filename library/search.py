@@ -5,6 +5,7 @@ A query is compiled from groups that are all required. A group is one word of th
 alternatives are words that must all stand in the text.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -15,15 +16,15 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from pyroaring import BitMap
 
-from core.languages import all_columns, in_language
+from core.languages import in_language
 from core.text import composed, fold, plain, stem, stop_words
-from library.contents import PARTS, term_token, tokens
+from library.contents import PARTS, term_token
 from library.models import PostingList, SearchWord
 from library.sets import union
 from practices.models import Practice, PracticeSection
 from practices.terms import Mention, Vocabulary, vocabulary, words_of
-from practices.terms import Word as TextWord
 
+WORD = re.compile(r"[^\W_]+")
 MOST_WORDS = 8
 SHORTEST_PREFIX = 3
 # A word is also looked for at the end of longer ones: "Kommission" in "Integrationskommission".
@@ -75,41 +76,36 @@ class Query:
     def words(self) -> set[Word]:
         return {word for group in (*self.literal, *self.expanded) for alternative in group for word in alternative}
 
-    def mentions(self, language: str, words: Sequence[TextWord]) -> Iterator[Mention]:
+    def mentions(self, language: str, words: Sequence[str]) -> Iterator[Mention]:
         """Where the words of a text in `language` name one of the terms."""
-        if self.vocabulary:
-            mentions = self.vocabulary.mentions(language, [word.text for word in words])
+        if self.vocabulary and self.terms:
+            mentions = self.vocabulary.mentions(language, words)
             yield from (mention for mention in mentions if mention.term in self.terms)
-
-    def is_word(self, text: str) -> bool:
-        """Whether `text`, such as an acronym, is one of the words that the visitor wrote."""
-        return bool(text) and any(fold(text) in word.forms for group in self.literal for (word,) in group)
-
-    def stands_in(self, language: str, text: str) -> bool:
-        """Whether a short text in `language`, such as the name of a session, would be found."""
-        in_order = [word.text for word in words_of(composed(text))]
-        words = {token for word in in_order for token in tokens(word, language)}
-        if self.vocabulary:
-            words.update(map(term_token, self.vocabulary.terms_among(language, in_order)))
-        return bool(self) and all(
-            any(
-                all(any(word.is_in(token, language) for token in words) for word in alternative)
-                for alternative in group
-            )
-            for group in self.expanded
-        )
 
     def marker(self, language: str) -> Marker:
         """Finds in a text in `language` what was looked for: from where to where, in the order of the text."""
+        forms = {form for word in self.words for form in word.forms}
+        beginnings = tuple(word.forms[0] for word in self.words if word.is_prefix)
+        is_compounding = language in settings.COMPOUNDING_LANGUAGES
+        endings = tuple(form for word in self.words for form in word.endings()) if is_compounding else ()
 
         @cache
         def is_meant(text: str) -> bool:
-            folded, stemmed = fold(text), stem(text.casefold(), language)
-            return any(word.is_in(folded, language) or stemmed in word.forms for word in self.words)
+            folded = fold(text)
+            return (
+                folded in forms
+                or folded.startswith(beginnings)
+                or folded.endswith(endings)
+                or stem(text.casefold(), language) in forms
+            )
 
         def mark(text: str) -> list[tuple[int, int]]:
+            words = WORD.findall(text)
+            named = {mention.first: mention.last for mention in self.mentions(language, words)}
+            # Most texts of a practice have none of the words.
+            if not named and not any(map(is_meant, words)):
+                return []
             found = words_of(text)
-            named = {mention.first: mention.last for mention in self.mentions(language, found)}
             marked, place = [], 0
             while place < len(found):
                 last = named.get(place, place)
@@ -274,26 +270,38 @@ class Passage:
     text: SafeString
 
 
-def passages(practices: Iterable[Practice], matches: Matches, language: str) -> dict[int, Passage]:
+def passages(practices: Sequence[Practice], matches: Matches, language: str) -> dict[int, Passage]:
     """Key of a practice -> where the words stand in it, marked; in the page's language if they stand there."""
     order = [language, *(code for code, _name in settings.LANGUAGES if code != language)]
+    # Key -> the languages in which the words stand in it and something is written; nearly always the first is taken.
+    # Names stand in every language, texts only where somebody translated them.
+    found_in = {row.pk: [code for code in order if row.pk in matches.by_language[code]] for row in practices}
+    bodies = read_bodies(found_in)
     markers = {code: matches.query.marker(code) for code in order}
-    # Only the texts: thirty practices have some two hundred sections, which would take longer to become objects.
-    sections = PracticeSection.objects.filter(practice__in=[practice.pk for practice in practices])
-    bodies: dict[int, list[dict]] = {}
-    for row in sections.values("practice_id", *all_columns("body")):
-        bodies.setdefault(row["practice_id"], []).append(row)
     result = {}
     for practice in practices:
-        for code in order:
+        for code in found_in[practice.pk]:
             texts = [in_language(practice, name, code) for name in ("title", "summary")]
-            texts += [row[f"body_{code}"] for row in bodies.get(practice.pk, ())]
-            # Names stand in every language, texts only where somebody translated them.
-            if practice.pk in matches.by_language[code] and any(texts):
+            texts += bodies.get((practice.pk, code), ())
+            if any(texts):
                 passage = best_passage([plain(text) for text in texts if text], markers[code])
                 result[practice.pk] = Passage(code, passage)
                 break
     return result
+
+
+def read_bodies(found_in: dict[int, list[str]]) -> dict[tuple[int, str], list[str]]:
+    """(key of a practice, language) -> the texts of its sections. `found_in` has keys and languages."""
+    codes = [code for code, _name in settings.LANGUAGES if any(code in some for some in found_in.values())]
+    # Only the texts: thirty practices have some two hundred sections, which would take longer to become objects.
+    rows = PracticeSection.objects.filter(practice__in=found_in).values_list(
+        "practice_id", *(f"body_{code}" for code in codes)
+    )
+    bodies: dict[tuple[int, str], list[str]] = {}
+    for key, *texts in rows if codes else ():
+        for code, text in zip(codes, texts, strict=True):
+            bodies.setdefault((key, code), []).append(text)
+    return bodies
 
 
 def best_passage(texts: list[str], mark: Marker, length: int = 200) -> SafeString:
