@@ -1,13 +1,17 @@
 """The home page, and the pages about the portal itself."""
 
 import datetime
+from functools import lru_cache
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from contacts.map import Outlines, outlines
 from contacts.models import Commune, Contact
+from core.models import Version
 from core.pages import public_page
+from core.versions import PUBLIC
 from library.results import first_of_each
 from library.sets import Library
 from practices.cards import practices_in_lists
@@ -28,7 +32,13 @@ OMBUDSMAN_URL = "https://www.ombudsman.lu"
 
 
 def helpdesk_contact() -> Contact | None:
-    """The desk that answers when a page has nobody else to name."""
+    """The desk that answers when a page has nobody else to name. Shared between requests: do not modify."""
+    [version] = Version.objects.current(PUBLIC)
+    return helpdesk_of_version(version)
+
+
+@lru_cache(maxsize=1)
+def helpdesk_of_version(version: UUID | None) -> Contact | None:
     return Contact.objects.listed().filter(slug=HELPDESK).select_related("organisation").first()
 
 

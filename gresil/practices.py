@@ -1,11 +1,12 @@
 """The library, the page of a practice, and the selection of a visitor."""
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from heapq import nsmallest
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Prefetch, QuerySet, Value, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from core.models import Version
 from core.pages import never_keep, public_page
 from core.paging import page_of
 from core.parameters import keep_parameters
+from core.versions import PUBLIC
 from gresil.communes import put_on_the_map
 from gresil.home import helpdesk_contact
 from gresil.previews import Preview
@@ -43,6 +45,7 @@ from practices.models import (
     Topic,
 )
 from practices.terms import TERMS, Vocabulary, superseded_shown, vocabulary
+from sessions_app.models import Session
 
 PER_PAGE = 30
 MOST_NEAREST = 10
@@ -153,13 +156,47 @@ def with_all_parts(practices: PracticeQuerySet) -> PracticeQuerySet:
         "indicators",
         "links",
         Prefetch("practice_sources", PracticeSource.objects.select_related("document")),
-        Prefetch("topics", Topic.objects.by_name()),
-        Prefetch("audiences", Audience.objects.by_name()),
         Prefetch("practice_organisations", PracticeOrganisation.objects.select_related("organisation")),
         Prefetch("practice_contacts", contacts.select_related("contact__organisation")),
-        Prefetch("communes", Commune.objects.by_name().select_related("successor")),
-        "sessions",
     )
+
+
+# Relations to rows of which there are few -> their column in the table between. All such rows are kept.
+FEW_ROWS = {"topics": "topic_id", "audiences": "audience_id", "communes": "commune_id", "sessions": "session_id"}
+
+
+@lru_cache(maxsize=8)
+def few_rows(version: UUID | None, language: str) -> dict[str, dict[int, Any]]:
+    """Relation -> key -> row, in the order in which `language` shows them; read once for each `version` of what the
+    public sees. Shared between requests: do not modify."""
+    rows: dict[str, QuerySet] = {
+        "topics": Topic.objects.by_name(),
+        "audiences": Audience.objects.by_name(),
+        "communes": Commune.objects.by_name().select_related("successor"),
+        "sessions": Session.objects.all(),
+    }
+    return {name: {row.pk: row for row in queryset} for name, queryset in rows.items()}
+
+
+def fetch_few_rows(practices: Collection[Practice]) -> None:
+    """Topics, audiences, communes and sessions of all, as `prefetch_related()` would; one query for all together."""
+    [version] = Version.objects.current(PUBLIC)
+    known = few_rows(version, active_language())
+    ties: list[QuerySet] = [
+        getattr(Practice, name)
+        .through.objects.filter(practice__in=[practice.pk for practice in practices])
+        .order_by()
+        .values_list(Value(name), "practice_id", column)
+        for name, column in FEW_ROWS.items()
+    ]
+    tied: dict[tuple[str, int], set[int]] = {}
+    for name, practice_key, key in ties[0].union(*ties[1:], all=True):
+        tied.setdefault((name, practice_key), set()).add(key)
+    for practice in practices:
+        for name, rows in known.items():
+            keys = tied.get((name, practice.pk), set())
+            found = [row for key, row in rows.items() if key in keys]
+            practice._prefetched_objects_cache[name] = found  # type: ignore[attr-defined]
 
 
 def fetch_successors(practices: Collection[Practice]) -> None:
@@ -178,6 +215,7 @@ class PracticeDetailView(DetailView):
         return with_all_parts(self.queryset.all())
 
     def get_context_data(self, **kwargs) -> dict:
+        fetch_few_rows([self.object])
         terms_version, library_version = Version.objects.current(TERMS, LIBRARY)
         terms = vocabulary(terms_version)
         similar = similar_practices(self.object, Library(library_version))
@@ -229,16 +267,22 @@ def similar_practices(practice: Practice, library: Library) -> list[Similar]:
     one from elsewhere, then the one that was entered last."""
     topics = {topic.slug: topic.name for topic in practice.topics.all()}
     having = {slug: library.having("topic", slug) for slug in topics}
-    shared = Counter(key for keys in having.values() for key in keys)
     same_theme = library.having("theme", practice.theme.slug)
     here = union(keys for (facet, _slug), keys in library.values.items() if facet == "commune" and practice.pk in keys)
-
-    def likeness(key: int) -> tuple:
-        return -shared[key], key not in same_theme, key in here, -key
-
-    keys = nsmallest(
-        MOST_SIMILAR, (union([*having.values(), same_theme]) & library.all) - BitMap([practice.pk]), likeness
-    )
+    rest = (union([*having.values(), same_theme]) & library.all) - BitMap([practice.pk])
+    # For each number of subjects the practices that share so many or more. Sets, since half of a library may be alike.
+    sharing = [rest, *(BitMap() for _topic in topics)]
+    for found in having.values():
+        for count in range(len(topics), 0, -1):
+            sharing[count] |= sharing[count - 1] & found
+    keys: list[int] = []
+    for some in reversed(sharing):
+        group = some & rest
+        rest = rest - group
+        for alike in (group & same_theme, group - same_theme):
+            for part in (alike - here, alike & here):
+                keys += reversed(part[-MOST_SIMILAR:])
+    keys = keys[:MOST_SIMILAR]
 
     def reason(other: Practice) -> str:
         common = [name for slug, name in topics.items() if other.pk in having[slug]]
@@ -253,6 +297,7 @@ def selection(request: HttpRequest) -> HttpResponse:
     browser and brings them here; the address can be sent to others."""
     slugs = request.GET.getlist("practice")[:MOST_SELECTED]
     rows = with_all_parts(Practice.objects.published()).filter(slug__in=slugs)
+    fetch_few_rows(rows)
     fetch_successors(rows)
     by_slug = {practice.slug: practice for practice in rows}
     practices = [by_slug[slug] for slug in slugs if slug in by_slug]

@@ -9,6 +9,7 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains, assertInHTML, assertNotContains
 
 from bench.synthetic import fill
+from contacts.models import Contact
 from gresil.practices import PER_PAGE
 from library.filters import CHOICES_OF_A_LONG_FACET, MOST_CHOICES
 from practices.models import Practice, Term
@@ -560,3 +561,24 @@ def test_a_card_that_was_kept_tells_when_the_period_has_ended(client, monkeypatc
     monkeypatch.setattr(timezone, "localdate", lambda: datetime.date(2031, 1, 1))
 
     assert "standing-ended" in main_of(client.get("/fr/practices/"))
+
+
+def test_a_practice_page_shows_a_subject_under_its_new_name_at_once(client):
+    topic = make_topic(slug="sport", name_fr="Sport")
+    practice = make_practice(topics=(topic,))
+    client.get(practice.get_absolute_url())
+
+    topic.name_fr = "Mouvement"
+    topic.save()
+
+    assert "Mouvement" in facts_of(client.get(practice.get_absolute_url()))["Sujets"]
+
+
+def test_the_helpdesk_of_every_page_is_the_one_of_now(client):
+    make_contact(slug="agence-interculturelle", name="", desk_fr="Agence", email="old@example.lu")
+    practice = make_practice()
+    client.get(practice.get_absolute_url())
+
+    Contact.objects.update(email="new@example.lu")
+
+    assert "new@example.lu" in main_of(client.get(practice.get_absolute_url()))
