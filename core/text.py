@@ -22,10 +22,21 @@ def fold(text: str) -> str:
     return fold_name(text) if len(text) <= LONGEST_NAME else fold_anew(text)
 
 
+class Folding(dict[int, str]):
+    """For `str.translate()`: each character folded, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        folded = chr(code).casefold().replace("œ", "oe").replace("æ", "ae").replace("ß", "ss")
+        self[code] = "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
+        return self[code]
+
+
+FOLDING = Folding()
+
+
 def fold_anew(text: str) -> str:
-    text = text.casefold().replace("œ", "oe").replace("æ", "ae").replace("ß", "ss")
-    text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return re.sub(r"[\W_]+", " ", text).strip()
+    text = text.translate(FOLDING)
+    return text if text.isalnum() else re.sub(r"[\W_]+", " ", text).strip()
 
 
 # The same words and names are compared again and again; whole texts are not.
@@ -91,7 +102,17 @@ def printable(text: str) -> str:
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", UNREADABLE, text)
 
 
+# The tags of most texts; for a whole library it is quicker to look for them than to parse.
+SIMPLE_TAG = re.compile(r"</?(?:p|ul|ol|li|strong|em|br)>")
+UNFINISHED_ENTITY = re.compile(r"&(?!#?\w+;)")
+
+
 def plain(html: str) -> str:
     """The words of a rich text, without its marks; paragraphs and list items stay apart."""
-    text = unescape(strip_tags(html.replace("<", " <"))) if "<" in html or "&" in html else html
+    text = html
+    if "<" in text or "&" in text:
+        text = SIMPLE_TAG.sub(" ", text)
+        if "<" in text or UNFINISHED_ENTITY.search(text):
+            text = strip_tags(html.replace("<", " <"))
+        text = unescape(text)
     return " ".join(text.split())
