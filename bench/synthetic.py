@@ -23,7 +23,10 @@ from django.db.models import Model, QuerySet
 from bench.portal import refuse_in_production
 from contacts.models import Commune, Contact, Organisation, OrganisationKind
 from core.chunks import in_chunks
-from library.contents import texts_of, with_contents
+from core.languages import in_language
+from core.text import plain
+from library.contents import TIES, with_contents
+from library.facets import rows_at
 from practices.models import (
     Audience,
     OrganisationRole,
@@ -91,12 +94,22 @@ def real_words() -> dict[str, Words]:
     keys = list(Practice.objects.exclude(slug__startswith=SLUG).values_list("pk", flat=True))
     counts: dict[str, Counter[str]] = {code: Counter() for code, _name in settings.LANGUAGES}
     for practice in with_contents(keys):
-        for (language, _part), text in texts_of(practice).items():
+        for language, text in texts_of(practice):
             counts[language].update(word.casefold() for word in re.findall(r"[^\W\d_]+", text))
     return {
         code: Words(code, sorted(count, key=lambda word: (-count[word], word)), len(keys))
         for code, count in counts.items()
     }
+
+
+def texts_of(practice: Practice) -> Iterator[tuple[str, str]]:
+    """(language, text) of `practice` and of the names of what it is tied to."""
+    ties = [(tie, row) for tie in TIES for row in rows_at(practice, tie.path)]
+    names = [getattr(row, name) for tie, row in ties for name in tie.names]
+    for code, _name in settings.LANGUAGES:
+        yield from ((code, plain(in_language(row, name, code))) for _path, row, name in practice.text_fields())
+        yield from ((code, in_language(row, name, code)) for tie, row in ties for name in tie.texts)
+        yield from ((code, name) for name in names)
 
 
 class Library:

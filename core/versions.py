@@ -30,7 +30,7 @@ READS = re.compile(
 )
 # Tables are made and changed by migrations, after which the version is renewed.
 DEFINITIONS = re.compile(r"\W*(CREATE|ALTER|DROP|COMMENT|ANALYZE|VACUUM|REINDEX|LOCK)\b")
-WRITE_TO_A_TABLE = re.compile(r'\W*(?:INSERT (?:OR \w+ )?INTO|UPDATE|DELETE FROM) "?(\w+)')
+WRITE_TO_A_TABLE = re.compile(r'\W*(?:INSERT (?:OR \w+ )?INTO|UPDATE|DELETE FROM|TRUNCATE) "?(\w+)')
 
 
 @cache

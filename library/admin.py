@@ -11,10 +11,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from pyroaring import BitMap
 
-from library.contents import TIED, term_token
+from library.contents import term_token
 from library.models import EmptySearch, PostingList
+from library.postings import PLACES, TIED, keys_in_all, union
 from library.search import matching
-from library.sets import union
 from practices.admin import PracticeAdmin, TermAdmin
 from practices.models import Practice, Term
 from practices.terms import vocabulary
@@ -24,11 +24,9 @@ def practices_by_superseded_term() -> dict[int, BitMap]:
     """Key of a superseded term -> keys of the practices in whose own texts, of whichever language, it stands."""
     terms = vocabulary()
     tokens = {term_token(term.pk): term.pk for term in terms.terms if terms.today(term)}
-    found: dict[int, BitMap] = {}
-    rows = PostingList.objects.filter(word__in=tokens).exclude(part=TIED)
-    for word, practices in rows.values_list("word", "practices"):
-        found[tokens[word]] = found.get(tokens[word], BitMap()) | practices
-    return found
+    own_texts = [place for place in PLACES if place[1] != TIED]
+    rows = PostingList.objects.filter(word__in=tokens).values_list("word", "postings")
+    return {tokens[word]: keys for word, postings in rows if (keys := keys_in_all(postings, own_texts))}
 
 
 class SupersededTermFilter(admin.SimpleListFilter):

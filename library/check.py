@@ -1,15 +1,21 @@
 """Compares what is derived from the texts (index, states of translation) with the texts."""
 
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 from django.contrib.contenttypes.models import ContentType
 from pyroaring import BitMap
 
 from core.chunks import in_chunks
 from core.languages import target_languages
-from library.index import MOST_HELD, ROWS, read_entries
-from library.models import IndexedPractice
+from library.contents import Contents, Reader
+from library.index import read_contents
+from library.models import FacetValue, IndexedPractice, PostingList
+from library.postings import keys_in_all
+from library.rebuild import CHUNK, Words
 from practices.models import Practice
+from practices.terms import vocabulary
 from translations.models import UNITS_AT_ONCE, TranslatedUnit, Translation, unit_models
 
 
@@ -21,28 +27,43 @@ def differences() -> Iterator[str]:
 
 
 def differences_of_index() -> Iterator[str]:
-    keys = sorted(Practice.objects.values_list("pk", flat=True))
-    needed: dict[str, dict[tuple[str, ...], BitMap]] = {name: {} for name in ROWS}
-    for some in in_chunks(keys, MOST_HELD):
-        for name, rows in read_entries(some).items():
-            for values, practices in rows.items():
-                needed[name][values] = needed[name].get(values, BitMap()) | practices
-    indexed = {row.key: row for row in IndexedPractice.objects.iterator()}
-    for key in sorted(indexed.keys() ^ set(keys)):
-        yield f"practice {key}: {'deleted, but still indexed' if key in indexed else 'not indexed'}"
-    for name, model in ROWS.items():
-        stands: dict[int, BitMap] = {}
-        for kept in model._default_manager.iterator():
-            values = tuple(getattr(kept, field) for field in model.told_apart_by)
-            expected = needed[name].pop(values, BitMap())
-            if kept.practices != expected:
-                yield f"{name} “{kept}”: {sorted(kept.practices ^ expected)} differ"
-            for key in kept.practices:
-                stands.setdefault(key, BitMap()).add(kept.pk)
-        yield from (f"{name} {values}: missing" for values in sorted(needed[name]))
-        for key, row in indexed.items():
-            if getattr(row, name) != stands.get(key, BitMap()):
-                yield f"practice {key}: its record of {name} differs from the rows in which it stands"
+    keys, reader = sorted(Practice.objects.values_list("pk", flat=True)), Reader(vocabulary())
+    postings: dict[str, BitMap] = {}
+    spellings: dict[str, Counter[str]] = {}
+    facets: dict[tuple[str, str], BitMap] = {}
+    for some in in_chunks(keys, CHUNK):
+        indexed, words = IndexedPractice.objects.in_bulk(some), Words()
+        for key, contents in read_contents(some, reader):
+            words.add(key, contents)
+            if key not in indexed:
+                yield f"practice {key}: not indexed"
+            elif not is_record_of(indexed[key], contents):
+                yield f"practice {key}: its record differs from what stands in it"
+        for word, numbers in words.postings().items():
+            postings.setdefault(word, BitMap()).update(numbers)
+        for word, counts in words.spellings().items():
+            spellings.setdefault(word, Counter()).update(counts)
+        for name, practices in words.facets.items():
+            facets.setdefault(name, BitMap()).update(practices)
+    for key in sorted(set(IndexedPractice.objects.values_list("key", flat=True)) - set(keys)):
+        yield f"practice {key}: deleted, but still indexed"
+    for row in PostingList.objects.iterator():
+        expected = postings.pop(row.word, BitMap())
+        if row.postings != expected:
+            yield f"word “{row}”: {sorted(keys_in_all(row.postings ^ expected))} differ"
+        if row.count_spellings() != spellings.get(row.word, {}):
+            yield f"word “{row}”: its spellings differ"
+    yield from (f"word “{word}”: missing" for word in sorted(postings))
+    for value in FacetValue.objects.iterator():
+        expected = facets.pop((value.facet, value.slug), BitMap())
+        if value.practices != expected:
+            yield f"facet “{value}”: {sorted(value.practices ^ expected)} differ"
+    yield from (f"facet “{' '.join(name)}”: missing" for name in sorted(facets))
+
+
+def is_record_of(indexed: IndexedPractice, contents: Contents) -> bool:
+    kept = Contents.unpack(bytes(indexed.contents))
+    return replace(contents, shown_terms={}) == kept and indexed.shown_terms == contents.shown()
 
 
 def differences_of_states(model: type[TranslatedUnit]) -> Iterator[str]:

@@ -1,24 +1,26 @@
 """What the index holds of a practice: the words of its texts and the choices of the facets by which it is found."""
 
+import json
 import re
-from collections.abc import Collection, Iterator
+import zlib
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from django.conf import settings
 from django.db.models import Model, Prefetch, QuerySet
+from pyroaring import BitMap
 
 from contacts.models import Contact
 from core.languages import all_columns, in_language
 from core.text import composed, fold, plain, stem, stop_words
 from library.facets import FACETS, RowFacet, model_at, rows_at
+from library.postings import BODY, SUMMARY, TIED, TITLE, Place, keys_in, posting
 from practices.models import Practice, PracticeContact
 from practices.terms import Vocabulary
 
 # The facet value that every practice has which the public may read.
 PUBLISHED = ("state", "published")
-# Where a word may stand, best first: in the practice itself, last in the names of the rows that it is tied to.
-PARTS = TITLE, SUMMARY, BODY, TIED = ("title", "summary", "body", "tied")
 # The part in which a field of the practice stands; all other translated fields, and those of its parts, are body.
 PART_OF = {"title": TITLE, "subtitle": SUMMARY, "summary": SUMMARY}
 # What is longer is no word that anybody looks for.
@@ -65,16 +67,64 @@ TIES += [
 
 
 @dataclass
-class Entries:
-    """The rows of the index in which a practice stands: for each of its models the values of the fields that tell
-    the rows apart."""
+class Contents:
+    """Of one practice; together with `tokens()` and `suggested_as()` all that decides where it stands in the index."""
 
-    facet_values: set[tuple[str, str]] = field(default_factory=set)
-    """(facet, slug)"""
-    posting_lists: set[tuple[str, str, str]] = field(default_factory=set)
-    """(language, part, word)"""
-    search_words: set[tuple[str, str]] = field(default_factory=set)
-    """(the word as it is written, folded)"""
+    facets: set[tuple[str, str]] = field(default_factory=set)
+    """(facet, slug), of a published practice"""
+    words: dict[Place, set[str]] = field(default_factory=dict)
+    """As they are written; only where there are any."""
+    terms: dict[Place, set[int]] = field(default_factory=dict)
+    """Keys of the terms that are named; only where there are any."""
+    shown_terms: dict[str, set[int]] = field(default_factory=dict)
+    """Language -> keys of the terms that the page names in it."""
+
+    def add(self, place: Place, words: set[str], terms: set[int]) -> None:
+        if words:
+            self.words.setdefault(place, set()).update(words)
+        if terms:
+            self.terms.setdefault(place, set()).update(terms)
+
+    def tokens(self) -> set[tuple[Place, str]]:
+        """Each word of the index, and the place in which it stands."""
+        found = {
+            (place, token) for place, words in self.words.items() for word in words for token in tokens(word, place[0])
+        }
+        return found | {(place, term_token(term)) for place, terms in self.terms.items() for term in terms}
+
+    def spellings(self) -> set[str]:
+        """The words, as they are written, that may be suggested to who misspells them."""
+        return {word for word in self.written() if suggested_as(word)}
+
+    def written(self) -> set[str]:
+        """All words of a published practice."""
+        return set().union(*self.words.values()) if PUBLISHED in self.facets else set()
+
+    def pack(self) -> bytes:
+        places = [
+            [*place, " ".join(sorted(words)), sorted(self.terms.get(place, ()))]
+            for place, words in sorted(self.words.items())
+        ]
+        return zlib.compress(json.dumps([sorted(self.facets), places], ensure_ascii=False).encode())
+
+    @classmethod
+    def unpack(cls, packed: bytes) -> "Contents":
+        """All but `shown_terms`."""
+        facets, places = json.loads(zlib.decompress(packed)) if packed else ([], [])
+        return cls(
+            {(facet, slug) for facet, slug in facets},
+            {(language, part): set(words.split()) for language, part, words, _terms in places},
+            {(language, part): set(terms) for language, part, _words, terms in places if terms},
+        )
+
+    def shown(self) -> BitMap:
+        """A number for each term, as if it stood in the title of that language."""
+        return BitMap(posting((code, TITLE), term) for code, terms in self.shown_terms.items() for term in terms)
+
+
+def shown_in(language: str, shown_terms: BitMap) -> BitMap:
+    """Keys of the terms that the page of a practice names in `language`."""
+    return keys_in((language, TITLE), shown_terms)
 
 
 def with_contents(keys: Collection[int]) -> QuerySet[Practice]:
@@ -95,39 +145,50 @@ def with_contents(keys: Collection[int]) -> QuerySet[Practice]:
     )
 
 
-def texts_of(practice: Practice) -> dict[tuple[str, str], str]:
-    """(language, part) -> the words of `practice`, without markup; only where something is written."""
-    names = [str(practice.year)]
-    for tie in TIES:
-        names += [getattr(row, name) for row in rows_at(practice, tie.path) for name in tie.names]
-    result: dict[tuple[str, str], str] = {}
-    for code, _name in settings.LANGUAGES:
-        texts: dict[str, list[str]] = {part: [] for part in PARTS}
-        for path, row, name in practice.text_fields():
-            texts[PART_OF.get(path, BODY)].append(in_language(row, name, code))
-        for tie in TIES:
-            texts[TIED] += [in_language(row, name, code) for row in rows_at(practice, tie.path) for name in tie.texts]
-        if any(text for some in texts.values() for text in some):
-            texts[TIED] += names
-            result |= {(code, part): " ".join(plain(text) for text in some if text) for part, some in texts.items()}
-    return result
+class Reader:
+    """Reads what the index should hold of practices, with the terms as they are now."""
 
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.languages = [code for code, _name in settings.LANGUAGES]
+        # Many practices are tied to the same rows, whose names are read once.
+        self.read_name = lru_cache(maxsize=10_000)(self.read)
 
-def entries_of(practice: Practice, vocabulary: Vocabulary) -> Entries:
-    entries = Entries()
-    if practice.is_published:
-        entries.facet_values.add(PUBLISHED)
-        for facet in FACETS.values():
-            entries.facet_values.update((facet.name, value) for value in facet.values(practice))
-    for (language, part), text in texts_of(practice).items():
-        in_order = re.findall(r"[^\W_]+", composed(text))
-        words = set(in_order)
-        found = {token for word in words for token in tokens(word, language)}
-        found.update(map(term_token, vocabulary.terms_among(language, in_order)))
-        entries.posting_lists.update((language, part, token) for token in found)
+    def read(self, language: str, text: str) -> tuple[set[str], set[int]]:
+        """The words of a text, as they are written, and keys of the terms that it names. Do not modify."""
+        in_order = re.findall(r"[^\W_]+", composed(plain(text)))
+        return set(in_order), self.vocabulary.terms_among(language, in_order)
+
+    def contents_of(self, practice: Practice) -> Contents:
+        contents = Contents()
         if practice.is_published:
-            entries.search_words.update((word, folded) for word in words if (folded := suggested_as(word)))
-    return entries
+            contents.facets.add(PUBLISHED)
+            for facet in FACETS.values():
+                contents.facets.update((facet.name, value) for value in facet.values(practice))
+        contents.shown_terms = {code: set() for code in self.languages}
+        written: set[str] = set()
+        for path, row, name in practice.text_fields():
+            written.update(self.read_text(contents, path, row, name))
+        ties = [(tie, list(rows_at(practice, tie.path))) for tie in TIES]
+        names = [str(practice.year), *(getattr(row, name) for tie, rows in ties for row in rows for name in tie.names)]
+        for code in self.languages:
+            tied = [in_language(row, name, code) for tie, rows in ties for row in rows for name in tie.texts]
+            if code in written or any(tied):
+                for text in filter(None, tied + names):
+                    contents.add((code, TIED), *self.read_name(code, text))
+        return contents
+
+    def read_text(self, contents: Contents, path: str, row: Model, name: str) -> Iterable[str]:
+        """Add a translated field; returns the languages in which it is written."""
+        named: dict[str, set[int]] = {}
+        for code in self.languages:
+            if text := in_language(row, name, code):
+                words, named[code] = self.read(code, text)
+                contents.add((code, PART_OF.get(path, BODY)), words, named[code])
+        for code, terms in contents.shown_terms.items():
+            # Where it is not translated, the page shows it in the source language.
+            terms |= named.get(code, named.get(settings.LANGUAGE_CODE, set()))
+        return named
 
 
 # A library has some words again and again, so that what is known of a word is looked up rather than worked out.
@@ -143,11 +204,8 @@ def suggested_as(word: str) -> str:
 @lru_cache(maxsize=100_000)
 def tokens(word: str, language: str) -> tuple[str, ...]:
     """What the index holds of a word: folded, and its stem where that is another; nothing for a small word."""
-    return tuple(
-        token
-        for token in dict.fromkeys([*fold(word).split(), *stem(word.casefold(), language).split()])
-        if token not in stop_words() and len(token) <= LONGEST_WORD
-    )
+    found, small = dict.fromkeys([*fold(word).split(), *stem(word.casefold(), language).split()]), stop_words()
+    return tuple(token for token in found if token not in small and len(token) <= LONGEST_WORD)
 
 
 def term_token(term: int) -> str:

@@ -1,36 +1,26 @@
 """Writes the index. It is brought up to date at the end of each batch of changes, in their transaction; see
-`library.signals`."""
+`library.signals`. `library.rebuild` makes all of it anew."""
 
-from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Sequence
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Model, Q
 from pyroaring import BitMap
 
 from core.chunks import in_chunks
 from core.models import Version
-from library.contents import entries_of, with_contents
-from library.models import FacetValue, IndexedPractice, KeySetRow, PostingList, SearchWord
+from library.contents import Contents, Reader, suggested_as, with_contents
+from library.models import FacetValue, IndexedPractice, PostingList
+from library.postings import posting
 from practices.terms import vocabulary
 
 # The version that changes with the index, and the lock that those who write to it take in turn.
 LIBRARY = "library"
 # Rows that are read or written at once.
 BATCH = 500
-# Practices that are read at once, and those whose entries are held in memory together.
+# Practices that are read at once.
 MOST_READ = 200
-MOST_HELD = 10_000
-
-# Field of `Entries` and of `IndexedPractice` -> the model of its rows.
-ROWS: dict[str, type[KeySetRow]] = {
-    "facet_values": FacetValue,
-    "posting_lists": PostingList,
-    "search_words": SearchWord,
-}
-
-Needed = dict[tuple[str, ...], BitMap]
-"""Values of the fields that tell the rows of a model apart -> the practices that need such a row."""
 
 
 @transaction.atomic
@@ -39,70 +29,104 @@ def index(keys: Collection[int]) -> None:
     if not keys:
         return
     Version.objects.renew(LIBRARY)
-    for some in in_chunks(sorted(keys), MOST_HELD):
-        store(some, read_entries(some))
+    reader = Reader(vocabulary())
+    for some in in_chunks(sorted(keys), MOST_READ):
+        store(some, dict(read_contents(some, reader)))
 
 
-def read_entries(keys: Sequence[int]) -> dict[str, Needed]:
-    """Field of `Entries` -> the rows that the practices with these keys need."""
-    terms = vocabulary()
-    needed: dict[str, Needed] = {name: defaultdict(BitMap) for name in ROWS}
+def read_contents(keys: Sequence[int], reader: Reader) -> Iterator[tuple[int, Contents]]:
+    """(key, what the index should hold of it) of those of these practices that there are."""
     for some in in_chunks(keys, MOST_READ):
         for practice in with_contents(some):
-            entries = entries_of(practice, terms)
-            for name, rows in needed.items():
-                for values in getattr(entries, name):
-                    rows[values].add(practice.pk)
-    return needed
+            yield practice.pk, reader.contents_of(practice)
 
 
-def store(keys: Sequence[int], needed: dict[str, Needed]) -> None:
-    """Make the practices with these keys stand in the rows that they need, and in no other."""
-    before = {row.key: row for some in in_chunks(keys, BATCH) for row in IndexedPractice.objects.filter(key__in=some)}
-    indexed: dict[int, IndexedPractice] = {}
-    for name, model in ROWS.items():
-        stood = {key: getattr(row, name) for key, row in before.items()}
-        for key, now in rewrite(model, needed[name], stood).items():
-            setattr(indexed.setdefault(key, IndexedPractice(key=key)), name, now)
-    IndexedPractice.objects.bulk_create(
-        indexed.values(), batch_size=BATCH, update_conflicts=True, unique_fields=["key"], update_fields=list(ROWS)
+class Difference:
+    """Between what the index holds of some practices and what it should hold."""
+
+    def __init__(self) -> None:
+        self.postings: dict[str, dict[bool, BitMap]] = defaultdict(lambda: {True: BitMap(), False: BitMap()})
+        """Word -> the postings that are to be added (True) and removed (False)."""
+        self.spellings: dict[str, Counter[str]] = defaultdict(Counter)
+        """Word -> spelling -> how many practices more (less, if negative) write it so."""
+        self.facets: dict[tuple[str, str], dict[bool, BitMap]] = defaultdict(lambda: {True: BitMap(), False: BitMap()})
+        """(facet, slug) -> the practices that are to be added and removed."""
+
+    def add(self, key: int, before: Contents, after: Contents) -> None:
+        self.count(key, after, before, is_added=True)
+        self.count(key, before, after, is_added=False)
+
+    def count(self, key: int, having: Contents, lacking: Contents, *, is_added: bool) -> None:
+        """Note what stands in `having` and not in `lacking`."""
+        for place, word in having.tokens() - lacking.tokens():
+            self.postings[word][is_added].add(posting(place, key))
+        for spelling in having.spellings() - lacking.spellings():
+            self.spellings[suggested_as(spelling)][spelling] += 1 if is_added else -1
+        for value in having.facets - lacking.facets:
+            self.facets[value][is_added].add(key)
+
+
+def store(keys: Sequence[int], contents: dict[int, Contents]) -> None:
+    """Write of the practices with these keys what is in `contents`, and nothing of those that are not in it. Only rows
+    that change are read and written."""
+    before = IndexedPractice.objects.in_bulk(keys)
+    difference = Difference()
+    for key in keys:
+        kept = Contents.unpack(bytes(before[key].contents)) if key in before else Contents()
+        difference.add(key, kept, contents.get(key, Contents()))
+    store_words(difference)
+    store_facets(difference.facets)
+    rows = [
+        IndexedPractice(
+            key=key,
+            contents=found.pack(),
+            shown_terms=found.shown(),
+            edition=before[key].edition + 1 if key in before else 1,
+        )
+        for key, found in contents.items()
+    ]
+    upsert(IndexedPractice, rows)
+    if gone := before.keys() - contents.keys():
+        IndexedPractice.objects.filter(key__in=gone).delete()
+
+
+def store_words(difference: Difference) -> None:
+    # In chunks: a statement takes only so many values, and some practices together have more words than that.
+    for words in in_chunks(sorted(difference.postings.keys() | difference.spellings.keys()), BATCH):
+        rows = PostingList.objects.in_bulk(words)
+        for word in words:
+            row = rows.setdefault(word, PostingList(word=word))
+            if word in difference.postings:
+                change = difference.postings[word]
+                row.postings = (row.postings | change[True]) - change[False]
+                row.set_ending()
+            if word in difference.spellings:
+                row.set_spellings(Counter(row.count_spellings()) + difference.spellings[word])
+        empty = [word for word, row in rows.items() if not row.postings]
+        upsert(PostingList, [row for row in rows.values() if row.postings])
+        if empty:
+            PostingList.objects.filter(word__in=empty).delete()
+
+
+def store_facets(changes: dict[tuple[str, str], dict[bool, BitMap]]) -> None:
+    for values in in_chunks(sorted(changes), BATCH // 2):
+        wanted = Q(slug__in={slug for _facet, slug in values})
+        rows = {(row.facet, row.slug): row for row in FacetValue.objects.filter(wanted)}
+        for facet, slug in values:
+            row = rows.setdefault((facet, slug), FacetValue(facet=facet, slug=slug))
+            row.practices = (row.practices | changes[facet, slug][True]) - changes[facet, slug][False]
+        changed = [rows[value] for value in values]
+        upsert(FacetValue, [row for row in changed if row.practices], ["facet", "slug"])
+        if empty := [row.pk for row in changed if row.pk and not row.practices]:
+            FacetValue.objects.filter(pk__in=empty).delete()
+
+
+def upsert(model: type[Model], rows: Collection[Model], unique_fields: Sequence[str] = ("pk",)) -> None:
+    """Create these rows, or put them in the place of those that are the same in `unique_fields`."""
+    names = [field.name for field in model._meta.concrete_fields if not field.primary_key]
+    model._default_manager.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=unique_fields,
+        update_fields=[name for name in names if name not in unique_fields],
     )
-    for some in in_chunks(sorted(before.keys() - indexed.keys()), BATCH):
-        IndexedPractice.objects.filter(key__in=some).delete()
-
-
-def rewrite(model: type[KeySetRow], needed: Needed, stood: dict[int, BitMap]) -> dict[int, BitMap]:
-    """Put practices into the rows of `model` that they need, and take them out of those where they stood.
-
-    Returns key of a practice -> keys of its rows. Rows without a practice are deleted.
-    """
-    rows: QuerySet[KeySetRow] = QuerySet(model)
-    fields, primary = model.told_apart_by, ["pk"]
-    ids: dict[tuple[str, ...], int] = {}
-    # In chunks: a statement takes only so many values, and a large library has more words than that.
-    for some in in_chunks(sorted({values[-1] for values in needed}), BATCH):
-        found = rows.filter(**{f"{fields[-1]}__in": some}).values_list("pk", *fields)
-        ids |= {tuple(values): pk for pk, *values in found if tuple(values) in needed}
-    existing = BitMap(ids.values())
-    for batch in in_chunks(sorted(needed.keys() - ids.keys()), BATCH):
-        created = rows.bulk_create([model.of(values, needed[values]) for values in batch])
-        ids |= {values: row.pk for values, row in zip(batch, created, strict=True)}
-    after: dict[int, BitMap] = defaultdict(BitMap)
-    for values, practices in needed.items():
-        for key in practices:
-            after[key].add(ids[values])
-    added: dict[int, BitMap] = defaultdict(BitMap)
-    removed: dict[int, BitMap] = defaultdict(BitMap)
-    for key in after.keys() | stood.keys():
-        now, then = after.get(key, BitMap()), stood.get(key, BitMap())
-        for row_id in (now - then) & existing:
-            added[row_id].add(key)
-        for row_id in then - now:
-            removed[row_id].add(key)
-    for ids_of_some in in_chunks(sorted(added.keys() | removed.keys()), BATCH):
-        changed = rows.in_bulk(ids_of_some)
-        for row_id, row in changed.items():
-            row.practices = (row.practices | added[row_id]) - removed[row_id]
-        rows.bulk_create(changed.values(), update_conflicts=True, unique_fields=primary, update_fields=["practices"])
-        rows.filter(pk__in=[row_id for row_id, row in changed.items() if not row.practices]).delete()
-    return after

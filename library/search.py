@@ -18,9 +18,9 @@ from pyroaring import BitMap
 
 from core.languages import in_language
 from core.text import composed, fold, plain, stem, stop_words
-from library.contents import PARTS, term_token
-from library.models import PostingList, SearchWord
-from library.sets import union
+from library.contents import term_token
+from library.models import PostingList, spellings_of
+from library.postings import PARTS, PLACES, in_compounding_languages, keys_in, union
 from practices.models import Practice, PracticeSection
 from practices.terms import Mention, Vocabulary, vocabulary, words_of
 
@@ -46,11 +46,13 @@ class Word:
 
     def is_in(self, word: str, language: str) -> bool:
         """Whether a word of the index, folded, is meant."""
-        return (
-            word in self.forms
-            or (self.is_prefix and word.startswith(self.forms[0]))
-            or (language in settings.COMPOUNDING_LANGUAGES and any(map(word.endswith, self.endings())))
-        )
+        return self.begins(word) or (language in settings.COMPOUNDING_LANGUAGES and self.ends(word))
+
+    def begins(self, word: str) -> bool:
+        return word in self.forms or (self.is_prefix and word.startswith(self.forms[0]))
+
+    def ends(self, word: str) -> bool:
+        return any(map(word.endswith, self.endings()))
 
 
 Alternative = tuple[Word, ...]
@@ -137,9 +139,8 @@ def forms_of(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Word -> it and its stems, folded. The stems are those of the word with the accents that the library writes, so
     that nothing depends on whether the visitor typed them."""
     folded = {word: fold(word) for word in words}
-    written: dict[str, list[str]] = {}
-    for word, shown in SearchWord.objects.filter(word__in=folded.values()).order_by("pk").values_list("word", "shown"):
-        written.setdefault(word, []).append(shown.casefold())
+    rows = PostingList.objects.filter(word__in=folded.values()).values_list("word", "spellings")
+    written = {word: [shown.casefold() for shown in spellings_of(spellings)] for word, spellings in rows}
     return {
         word: tuple(
             dict.fromkeys(
@@ -198,13 +199,20 @@ class Matches:
                 wanted |= Q(word__begins=word.forms[0])
             for form in word.endings():
                 wanted |= Q(ending__begins=form[::-1])
-        of_word: dict[tuple[Word, str, str], list[BitMap]] = {}
-        rows = PostingList.objects.filter(wanted).values_list("language", "part", "word", "practices")
-        for language, part, text, practices in rows if words else ():
+        # Of each word the rows that hold it, and those that hold one which ends with it.
+        whole: dict[Word, list[BitMap]] = {word: [] for word in words}
+        ending: dict[Word, list[BitMap]] = {word: [] for word in words}
+        for text, postings in PostingList.objects.filter(wanted).values_list("word", "postings") if words else ():
             for word in words:
-                if word.is_in(text, language):
-                    of_word.setdefault((word, language, part), []).append(practices)
-        self.of_word = {place: union(sets) for place, sets in of_word.items()}
+                if word.begins(text):
+                    whole[word].append(postings)
+                elif word.ends(text):
+                    ending[word].append(postings)
+        self.of_word: dict[tuple[Word, str, str], BitMap] = {}
+        for word in words:
+            # United before they are told apart by their places: that is done once, and not for each row.
+            postings = union(whole[word]) | (union(ending[word]) & in_compounding_languages())
+            self.of_word |= {(word, *place): keys for place in PLACES if (keys := keys_in(place, postings))}
 
     def of_group(self, group: Group, language: str, parts: Iterable[str] = PARTS) -> BitMap:
         """The practices in which one of the alternatives stands, in `language` and in these parts together."""

@@ -12,11 +12,8 @@ from core.models import Version
 from library.contents import PUBLISHED
 from library.index import LIBRARY
 from library.models import FacetValue
+from library.postings import union
 from practices.models import Territory
-
-
-def union(sets: Iterable[BitMap]) -> BitMap:
-    return BitMap.union(BitMap(), *sets)
 
 
 @lru_cache(maxsize=1)

@@ -14,7 +14,7 @@ from core.text import stop_words
 from library.contents import TIES, Tie, practices_tied, term_token
 from library.index import index
 from library.models import PostingList
-from library.sets import union
+from library.postings import keys_in_all, union
 from practices.models import Practice, Term
 from practices.terms import all_names, phrase_of
 
@@ -66,11 +66,9 @@ def family_of(keys: Collection[int], values: Collection[tuple | None]) -> set[in
 def practices_naming(term: int, names: set[str]) -> BitMap:
     """Keys of the practices in which the index knows `term`, and of those with all words of one of `names`."""
     wanted = [{word for word in phrase_of(name) if word not in stop_words()} for name in names]
-    standing: defaultdict[str, BitMap] = defaultdict(BitMap)
     token = term_token(term)
-    rows = PostingList.objects.filter(word__in={token}.union(*wanted)).values_list("word", "practices")
-    for word, practices in rows:
-        standing[word] |= practices
+    rows = PostingList.objects.filter(word__in={token}.union(*wanted)).values_list("word", "postings")
+    standing = defaultdict(BitMap, {word: keys_in_all(postings) for word, postings in rows})
     return union(
         [standing[token], *(BitMap.intersection(*(standing[word] for word in words)) for words in wanted if words)]
     )

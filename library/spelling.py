@@ -9,7 +9,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from core.text import fold, stop_words
-from library.models import SearchWord
+from library.models import PostingList, spellings_of
 from library.search import MOST_WORDS
 from practices.terms import vocabulary
 
@@ -42,7 +42,7 @@ def did_you_mean(text: str) -> str:
 def known_words(words: Iterable[str]) -> set[str]:
     """Those of these folded words that stand in a published practice or in a term."""
     wanted = set(words)
-    in_practices = SearchWord.objects.filter(word__in=wanted).values_list("word", flat=True)
+    in_practices = PostingList.objects.filter(word__in=wanted, spellings__gt="").values_list("word", flat=True)
     return {*in_practices, *(wanted & vocabulary().written_words.keys())}
 
 
@@ -54,16 +54,20 @@ def nearest_word(word: str) -> str:
 
 
 def candidates_for(word: str) -> Iterable[tuple[str, str]]:
-    """(folded, as it is written) of words about as long that begin with the first letter of `word`, or with its second
-    one: few people mistake both."""
+    """(folded, as most practices write it) of words about as long that begin with the first letter of `word`, or with
+    its second one: few people mistake both."""
     begins = Q(word__begins=word[:1])
     if len(word) > 1:
         begins |= Q(word__begins=word[1])
     letters = len(word)
-    return (
-        SearchWord.objects.filter(begins)
-        .annotate(letters=Length("word"))
+    rows = (
+        PostingList.objects.filter(begins, spellings__gt="")
+        .annotate(letters=Length("word"), size=Length("postings"))
         .filter(letters__range=(letters - MOST_LETTERS_APART, letters + MOST_LETTERS_APART))
-        .order_by("pk")
-        .values_list("word", "shown")[:MOST_CANDIDATES]
+        # Those in most practices first, should there be too many.
+        .order_by("-size", "word")
+        .values_list("word", "spellings")[:MOST_CANDIDATES]
     )
+    for folded, spellings in rows:
+        counts = spellings_of(spellings)
+        yield folded, max(counts, key=lambda shown: (counts[shown], shown))

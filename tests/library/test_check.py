@@ -8,6 +8,7 @@ from asgiref.sync import async_to_sync
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.models import F, QuerySet
+from pyroaring import BitMap
 
 from contacts.models import Canton, Commune, Contact, Organisation
 from core.changes import batch
@@ -392,6 +393,10 @@ def lose_a_practice(practice):
     IndexedPractice.objects.filter(key=practice.pk).delete()
 
 
+def lose_a_shown_term(practice):
+    IndexedPractice.objects.filter(key=practice.pk).update(shown_terms=BitMap())
+
+
 def keep_what_is_gone(practice):
     IndexedPractice.objects.create(key=999_999)
 
@@ -412,6 +417,7 @@ def keep_a_state_of_what_is_gone(practice):
         (write_past_the_portal, "its state does not fit its texts"),
         (lose_a_word, "missing"),
         (lose_a_practice, "not indexed"),
+        (lose_a_shown_term, "its record differs"),
         (keep_what_is_gone, "deleted, but still indexed"),
         (lose_a_state, "no state of translation"),
         (keep_a_state_of_what_is_gone, "its states of translation are still there"),

@@ -43,6 +43,7 @@ for app in apps:
 read(Path(release))
 
 call_command("migrate", verbosity=0)
+call_command("rebuild_search", verbosity=0)
 
 call_command("check_library")
 for path in ["/fr/", "/de/practices/?q=Kommission", "/lb/practices/lisko/", "/en/communes/strassen/", "/fr/sessions/"]:

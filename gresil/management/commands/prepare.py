@@ -1,7 +1,4 @@
-import fcntl
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -9,7 +6,10 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
 
+from core.locks import only_one
 from gresil.settings import stop
+from library.models import IndexedPractice
+from practices.models import Practice
 
 
 def ask_the_database() -> None:
@@ -20,29 +20,6 @@ def ask_the_database() -> None:
         stop(f"The database does not answer ({reason}): look at DATABASE_URL.")
 
 
-@contextmanager
-def lock() -> Iterator[None]:
-    """Of several machines or processes that start at once, one prepares and the others wait for it.
-
-    PostgreSQL lets go of its lock also when the process dies; SQLite has none of this kind, so a file of this machine
-    serves.
-    """
-    if connection.vendor == "postgresql":
-        ask_the_database()
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(hashtext('prepare'))")
-            try:
-                yield
-            finally:
-                cursor.execute("SELECT pg_advisory_unlock(hashtext('prepare'))")
-    else:
-        settings.VAR_DIR.mkdir(exist_ok=True)
-        with (settings.VAR_DIR / "prepare.lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            ask_the_database()
-            yield
-
-
 class Command(BaseCommand):
     help = (
         "Make this machine ready to serve: catalogues, tables and content; on one's own machine also a first account "
@@ -50,9 +27,17 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args, **options) -> None:
-        with lock():
+        if connection.vendor == "postgresql":
+            # The lock is in it; that of SQLite comes before the file is opened.
+            ask_the_database()
+        # Of several machines that start at once, one prepares and the others wait for it.
+        with only_one("prepare", wait=True):
+            ask_the_database()
             call_command("compile_messages")
             call_command("migrate", verbosity=0, interactive=False)
+            # A release that keeps its index in another form begins without one.
+            if Practice.objects.exists() and not IndexedPractice.objects.exists():
+                call_command("rebuild_search")
             call_command("load_content")
             self.see_to_an_account()
 
