@@ -29,6 +29,7 @@ from library.empty_searches import count_empty_search
 from library.filters import PracticeFilter
 from library.index import LIBRARY
 from library.sets import Library, union
+from library.terms import superseded_shown
 from practices.cards import practices_in_lists
 from practices.models import (
     Audience,
@@ -44,7 +45,7 @@ from practices.models import (
     ThemeBlock,
     Topic,
 )
-from practices.terms import TERMS, Vocabulary, superseded_shown, vocabulary
+from practices.terms import TERMS, Vocabulary, vocabulary
 from sessions_app.models import Session
 
 PER_PAGE = 30
@@ -223,7 +224,7 @@ class PracticeDetailView(DetailView):
         return super().get_context_data(**kwargs) | {
             "roles": self.organisations_by_role(),
             "translation": self.object.translation_in(active_language()),
-            "superseded": superseded_shown(self.object, terms),
+            "superseded": superseded_shown(self.object.pk, terms),
             "today": today_of(self.object, terms),
             "groups": grouped_sections(self.object),
             "similar": similar,

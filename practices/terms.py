@@ -5,14 +5,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
 
-from core.languages import all_columns, in_language, text_language
+from core.languages import all_columns, in_language
 from core.models import Version
 from core.text import composed, fold, plain, stop_words
-from practices.models import Practice, Term, TermKind
+from practices.models import Practice, Term
 from translations.glossary import TermForTranslators
 
 # The version that changes with the terms.
@@ -52,8 +53,7 @@ class Word:
         return folded(self.text)
 
 
-@dataclass(frozen=True)
-class Mention:
+class Mention(NamedTuple):
     """The first and the last word by which a text names a term."""
 
     term: int
@@ -119,13 +119,14 @@ class Vocabulary:
                 continue
             longest = 0
             for form in by_word[folded_words[position]]:
-                if len(form.words) < longest:
+                length = len(form.words)
+                if length < longest:
                     break
-                end = position + len(form.words)
-                if folded_words[position:end] == form.words and (
+                end = position + length
+                if (length == 1 or folded_words[position:end] == form.words) and (
                     not form.spelling or tuple(words[position:end]) == form.spelling
                 ):
-                    longest, free = len(form.words), end
+                    longest, free = length, end
                     yield Mention(form.term, position, end - 1)
 
     def terms_in(self, language: str, text: str) -> set[int]:
@@ -209,14 +210,6 @@ def vocabulary(version: UUID | None = None) -> Vocabulary:
         [version] = Version.objects.current(TERMS)
     # Without a version nobody has saved a term yet.
     return vocabulary_of(version) if version else Vocabulary([])
-
-
-def superseded_shown(practice: Practice, terms: Vocabulary) -> list[Superseded]:
-    """The superseded institutions and laws named by the texts of `practice` as its page shows them: in the active
-    language, else in the source language."""
-    texts = ((text_language(row, name), getattr(row, name)) for _path, row, name in practice.text_fields())
-    found = {key for language, text in texts if text for key in terms.terms_in(language, text)}
-    return [row for row in terms.superseded(found) if row.term.kind != TermKind.WORD]
 
 
 def superseded_in_all_languages(practice: Practice) -> list[Superseded]:
