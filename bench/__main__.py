@@ -1,6 +1,7 @@
 """What a visit costs: `bin/bench` measures the portal and a bare project beside it. See docs/performance.md."""
 
 import argparse
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -55,12 +56,14 @@ def serving_all(sizes: list[int], *, fresh: bool) -> Iterator[dict[int, dict[str
 def cases(servers: dict[str, Server], page: str) -> dict[str, tuple[Server, list[Address]]]:
     """Case -> the server and what it is asked for; without those that are not there."""
     asked = pages.PORTAL[page]
+    # A page that is not kept has no ETag.
+    kept = with_etags(servers["kept"], asked)
     some = {
         "constant": (servers["bare"], pages.CONSTANT),
         "bare": (servers["bare"], pages.BARE.get(page, [])),
         "anew": (servers["anew"], asked),
-        "kept": (servers["kept"], asked),
-        "revalidated": (servers["kept"], with_etags(servers["kept"], asked)),
+        "kept": (servers["kept"], [Address(address.path) for address in kept]),
+        "revalidated": (servers["kept"], kept),
     }
     return {name: (server, addresses) for name, (server, addresses) in some.items() if addresses}
 
@@ -81,13 +84,15 @@ def measure(servers: dict[int, dict[str, Server]], options: argparse.Namespace) 
             # Elsewhere than in production files are not compressed.
             if SERVER:
                 figures.first_view[size, page] = kilobytes(of_size["kept"], pages.PORTAL[page][0])
-        print(f"{page} measured", flush=True)
+        print(report.progress(figures, page), flush=True)
     return figures
 
 
 def main() -> None:
     options = arguments()
     wrk()
+    # Also then the servers are to be ended.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit("Ended."))
     VAR_DIR.mkdir(parents=True, exist_ok=True)
     with serving_all(sorted(options.sizes), fresh=options.fresh) as servers:
         figures = measure(servers, options)

@@ -113,7 +113,9 @@ def targets(figures: Figures) -> Iterator[Target]:
                 what = f"Requests a second {name}, part of the constant page’s, {size:,} practices"
                 yield Target(what, figure, worst, least=least)
     for size, most in MOST_GROWTH.items():
-        found = {page: figures.times(Case(size, page, ANEW), Case(smallest, page, ANEW)) for page in pages}
+        found = {
+            page: figures.times(Case(size, page, ANEW), Case(smallest, page, ANEW)) for page in pages if size > smallest
+        }
         for figure, worst in worst_of(max, found):
             yield Target(f"CPU made anew, {size:,} practices times {smallest:,}", figure, worst, most=most)
     for most in [*MOST_KILOBYTES_OF.values(), MOST_KILOBYTES]:
@@ -131,6 +133,17 @@ def worst_of(choose, figures: dict[str, float | None]) -> Iterator[tuple[float, 
     known = [(figure, page) for page, figure in figures.items() if figure is not None]
     if known:
         yield choose(known)
+
+
+def progress(figures: Figures, page: str) -> str:
+    """CPU milliseconds of a page, for those who wait."""
+
+    def of_size(size: int) -> str:
+        cases = [name for name in CASES if Case(size, page, name) in figures.cpu]
+        medians = (f"{name} {statistics.median(figures.cpu[Case(size, page, name)]):.2f}" for name in cases)
+        return f"{page} at {size:,}: {', '.join(medians)}"
+
+    return "\n".join(map(of_size, figures.sizes))
 
 
 def table(head: list[str], rows: Iterable[list[str]]) -> str:
@@ -175,7 +188,7 @@ def loads(rounds: list[Load]) -> str:
     per_second, p50, p99 = (
         statistics.median(getattr(one, name) for one in rounds) for name in ("per_second", "p50", "p99")
     )
-    return f"{per_second:.0f}, {p50:.1f}, {p99:.1f}"
+    return f"{per_second:.0f}, {p50:.1f}, {p99:.1f}" if per_second else "none"
 
 
 def tables(figures: Figures, database: str) -> str:

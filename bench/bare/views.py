@@ -20,9 +20,7 @@ def practice_list(request: HttpRequest) -> HttpResponse:
     if theme:
         practices = practices.filter(theme__slug=theme)
     if words:
-        practices = practices.filter(
-            Q(title__icontains=words) | Q(subtitle__icontains=words) | Q(summary__icontains=words)
-        )
+        practices = practices.filter(Q(title__icontains=words) | Q(summary__icontains=words))
     return render(request, "practice_list.html", {"practices": practices[:ON_A_PAGE], "words": words})
 
 

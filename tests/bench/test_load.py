@@ -1,6 +1,7 @@
 import pytest
 
-from bench.load import Load, parse
+from bench import load
+from bench.load import Load, parse, wait_until_idle
 
 OUTPUT = """Running 2s test @ http://127.0.0.1:8000
   1 threads and 16 connections
@@ -30,3 +31,16 @@ def test_a_server_that_answers_with_errors_is_not_measured(line):
 
     with pytest.raises(SystemExit, match=line):
         parse(output)
+
+
+def test_the_next_measurement_waits_until_the_server_has_nothing_left_to_do(monkeypatch):
+    used = iter([1.0, 1.5, 2.0, 2.0, 9.0])
+
+    class Server:
+        def cpu(self):
+            return {1: next(used)}
+
+    monkeypatch.setattr(load.time, "sleep", lambda seconds: None)
+    wait_until_idle(Server())
+
+    assert next(used) == 9.0
