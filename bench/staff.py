@@ -34,7 +34,6 @@ Call = Callable[[], None]
 # A figure is measured so many times over, and not much longer than so many seconds.
 ROUNDS = 6
 SECONDS = 20
-SITE_MAP = "/sitemap-practices.xml?p=1"
 DESK = {
     "desk, list of practices": ["/admin/practices/practice/", "/admin/practices/practice/?state__exact=published"],
     "desk, search": [f"/admin/practices/practice/?q={words}" for words in ("jardin", "Sprachencafé", "kanner schoul")],
@@ -100,20 +99,14 @@ def save(practice: Practice) -> None:
 
 def pages() -> dict[str, list[Call]]:
     """Name of a figure -> what is to be measured for it."""
-    host = {"host": settings.ALLOWED_HOSTS[0]}
-    visitor, staff = Client(headers=host), Client(headers=host)
+    staff = Client(headers={"host": settings.ALLOWED_HOSTS[0]})
     user, _created = get_user_model().objects.get_or_create(username="bench", is_staff=True, is_superuser=True)
     staff.force_login(user)
     calls: dict[str, list[Call]] = {name: [partial(get, staff, page) for page in some] for name, some in DESK.items()}
     keys = list(Practice.objects.published().order_by("pk").values_list("pk", flat=True))
     practices = Practice.objects.filter(pk__in=keys[:: max(1, len(keys) // 6)][:6])
-    calls["site map, for each address"] = [partial(get, visitor, SITE_MAP)]
     calls["saving a practice"] = [partial(save, practice) for practice in practices]
     return calls
-
-
-def addresses_of_site_map() -> int:
-    return Client(headers={"host": settings.ALLOWED_HOSTS[0]}).get(SITE_MAP).content.count(b"<loc>")
 
 
 def measure_export() -> Figure:
@@ -145,9 +138,7 @@ def measure_all() -> list[Figure]:
     # As the worker of gunicorn.conf.py does.
     gc.collect()
     gc.freeze()
-    objects = {"site map, for each address": addresses_of_site_map()}
-    figures = [measure(name, calls, objects.get(name, 1)) for name, calls in pages().items()]
-    return [*figures, measure_export()]
+    return [*(measure(name, calls) for name, calls in pages().items()), measure_export()]
 
 
 def main() -> None:

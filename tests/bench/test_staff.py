@@ -24,7 +24,6 @@ def test_each_figure_has_a_name_and_what_it_costs(settings, monkeypatch, content
 
     assert {
         "desk, list of practices",
-        "site map, for each address",
         "saving a practice",
         "export, for each practice",
     } <= figures.keys()
