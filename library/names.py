@@ -4,9 +4,10 @@ import sys
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Generic, TypeVar
 
 from django.conf import settings
+from django.db.models import Model
 from pyroaring import BitMap
 
 from core.languages import in_language
@@ -16,15 +17,16 @@ from library.search import Alternative, Query, Word
 from library.sets import union
 from practices.terms import Vocabulary, words_of
 
+Row = TypeVar("Row", bound=Model)
 LAST_CHARACTER = chr(sys.maxunicode)
 
 
-class Names:
+class Names(Generic[Row]):
     """Rows by the words of their `fields` in each language, and by their `acronym`, the name of a field. Shared between
     requests: do not modify."""
 
     def __init__(
-        self, rows: Iterable[Any], fields: Sequence[str], vocabulary: Vocabulary | None, acronym: str = ""
+        self, rows: Iterable[Row], fields: Sequence[str], vocabulary: Vocabulary | None, acronym: str = ""
     ) -> None:
         self.rows = list(rows)
         # Language -> word, or its stem or a term -> places of the rows.
@@ -46,7 +48,7 @@ class Names:
             if acronym and (short := getattr(row, acronym)):
                 self.acronyms[fold(short)].add(place)
 
-    def matching(self, query: Query) -> list[Any]:
+    def matching(self, query: Query) -> list[Row]:
         """The rows that bear the words of `query`, in their order."""
         if not query:
             return []
