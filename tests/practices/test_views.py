@@ -235,7 +235,7 @@ def test_what_is_not_published_is_for_staff_only(client, django_user_model, stat
     assertNotContains(client.get("/fr/practices/"), "Café")
 
     client.force_login(django_user_model.objects.create_superuser("staff"))
-    assertContains(client.get("/fr/practices/cafe/"), "Café")
+    assertContains(client.get("/fr/practices/cafe/preview/"), "Café")
     assertNotContains(client.get("/fr/practices/"), "Café")
 
 
