@@ -254,12 +254,12 @@ def test_search_and_autocompletion_know_no_accents(client):
 
 
 def test_a_fiche_can_be_viewed_on_the_site(client):
-    practice = make_practice(slug="cafe")
+    published, draft = make_practice(slug="cafe"), make_practice(slug="brouillon", state="draft")
 
-    response = client.get(f"{LIST}{practice.pk}/change/")
-    link = response.context["absolute_url"]
+    links = [client.get(f"{LIST}{row.pk}/change/").context["absolute_url"] for row in (published, draft)]
 
-    assert client.get(link).url.endswith("/practices/cafe/")
+    assert links == ["/fr/practices/cafe/", "/fr/practices/brouillon/preview/"]
+    assert [client.get(link).status_code for link in links] == [200, 200]
 
 
 @pytest.mark.parametrize("language", [code for code, name in settings.LANGUAGES])
