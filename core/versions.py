@@ -86,7 +86,8 @@ class Migrations:
     def end(self, **kwargs: Any) -> None:
         if self.are_running:
             self.are_running = False
-            renew()
+            if Version._meta.db_table in connection.introspection.table_names():
+                renew()
 
 
 migrations = Migrations()

@@ -108,7 +108,7 @@ def test_a_statement_outside_any_transaction_renews_the_version_in_one_of_its_ow
         QuerySet(Practice).update(year=2016)
 
     assert version() != before
-    assert {"BEGIN", "COMMIT"} <= {query["sql"] for query in captured}
+    assert {"BEGIN", "COMMIT"} <= {query["sql"].split()[0] for query in captured}
 
 
 @pytest.mark.any_database
