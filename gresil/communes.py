@@ -12,13 +12,13 @@ from pyroaring import BitMap
 from contacts.forms import SearchForm
 from contacts.models import Canton, Commune, Contact, Locality, Organisation
 from contacts.search import communes_matching
-from core.languages import active_language, in_language, languages
+from core.languages import active_language, all_columns, in_language, languages
 from core.pages import public_page
 from core.text import fold
 from gresil import search
 from gresil.home import HELPDESK
 from gresil.surroundings import Nearness, circles_around, ideas
-from library.results import first_of_each
+from library import results
 from library.sets import Library
 from practices.forms import ThemeForm
 from practices.models import OrganisationRole, Practice, PracticeContact, PracticeOrganisation, Territory, ThemeBlock
@@ -63,11 +63,11 @@ def commune_list(request: HttpRequest) -> HttpResponse:
 
 def put_on_the_map(communes: list[Commune], library: Library, practices: BitMap) -> None:
     """Give each of `communes` what `components/map.html` shows of it: its counts among `practices`, and the newest of
-    these as `newest_practices`; two queries for all together."""
+    these, with their titles alone, as `newest_practices`; one query for all together."""
     library.count_practices(communes, practices)
     wanted = [(library.in_communes(commune) & practices, MOST_IN_PANEL) for commune in communes]
-    keys = first_of_each(wanted, Practice.objects.published().newest())
-    rows = Practice.objects.in_bulk({key for some in keys for key in some})
+    keys = results.newest_of_each(wanted)
+    rows = Practice.objects.only(*all_columns("title")).in_bulk({key for some in keys for key in some})
     for commune, some in zip(communes, keys, strict=True):
         commune.newest_practices = [rows[key] for key in some if key in rows]  # type: ignore[attr-defined]
 
@@ -114,9 +114,9 @@ def commune_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def newest_of_each(wanted: dict[Any, tuple[BitMap, int]]) -> dict[Any, list[Practice]]:
-    """For each (set of keys, number) so many of its practices, newest first and with their carriers; four queries for
+    """For each (set of keys, number) so many of its practices, newest first and with their carriers; three queries for
     all together."""
-    keys = first_of_each(list(wanted.values()), Practice.objects.published().newest())
+    keys = results.newest_of_each(list(wanted.values()))
     carriers = PracticeOrganisation.objects.filter(role=OrganisationRole.CARRIER).select_related("organisation")
     practices = Practice.objects.with_card_details().prefetch_related(
         Prefetch("practice_organisations", carriers, to_attr="carriers")

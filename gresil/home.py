@@ -12,7 +12,7 @@ from contacts.models import Commune, Contact
 from core.models import Version
 from core.pages import public_page
 from core.versions import PUBLIC
-from library.results import first_of_each
+from library.results import newest_of_each
 from library.sets import Library
 from practices.cards import practices_in_lists
 from practices.models import Practice, SourceDocument, Territory, ThemeBlock
@@ -63,7 +63,7 @@ def examples(library: Library, themes: list[ThemeBlock]) -> list[Practice]:
     """For each theme block a local practice that nothing says is over: the one that tells most of what decides."""
     local = library.having("territory", Territory.LOCAL)
     wanted = [(library.having("theme", theme.slug) & local, LOOKED_AT) for theme in themes]
-    keys = first_of_each(wanted, Practice.objects.published().newest())
+    keys = newest_of_each(wanted)
     practices = {row.pk: row for row in practices_in_lists([key for some in keys for key in some])}
     chosen = []
     for some in keys:

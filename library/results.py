@@ -1,11 +1,16 @@
 """Practices found by their keys, in an order that only the database knows."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from heapq import nsmallest
 from typing import overload
+from uuid import UUID
 
 from django.db.models import QuerySet
 from pyroaring import BitMap
 
+from core.models import Version
+from core.versions import PUBLIC
 from library.sets import union
 from practices.cards import practices_in_lists
 from practices.models import Practice, PracticeQuerySet
@@ -69,6 +74,22 @@ class Results(PracticeQuerySet):
             position += len(group)
         found = first_of_each([(group, last) for group, _first, last in windows], self.rows)
         return [key for keys, (_group, first, last) in zip(found, windows, strict=True) for key in keys[first:last]]
+
+
+@lru_cache(maxsize=1)
+def newest_first(version: UUID | None) -> dict[int, int]:
+    """Key of a published practice -> its place among all, newest first; read once for each version of what the public
+    sees. Shared between requests: do not modify."""
+    keys = Practice.objects.published().newest().values_list("pk", flat=True)
+    return {key: place for place, key in enumerate(keys.iterator(chunk_size=10_000))}
+
+
+def newest_of_each(wanted: Sequence[tuple[BitMap, int]]) -> list[list[int]]:
+    """For each (set of keys, number) so many of its keys, newest first. For pages that want a few practices of many
+    communes: no query, unless something has changed."""
+    [version] = Version.objects.current(PUBLIC)
+    places = newest_first(version)
+    return [nsmallest(count, (key for key in keys if key in places), places.__getitem__) for keys, count in wanted]
 
 
 def first_of_each(wanted: Sequence[tuple[BitMap, int]], rows: QuerySet[Practice]) -> list[list[int]]:
