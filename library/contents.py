@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import Model, Prefetch, QuerySet
 from pyroaring import BitMap
 
-from contacts.models import Contact
+from contacts.models import Commune, Contact
 from core.languages import all_columns, in_language
 from core.text import composed, fold, plain, stem, stop_words
 from library.facets import FACETS, RowFacet, model_at, rows_at
@@ -136,8 +136,9 @@ def with_contents(keys: Collection[int]) -> QuerySet[Practice]:
         Practice.objects.filter(pk__in=keys)
         .select_related("theme")
         .prefetch_related(
+            # What is joined here is not read again by the paths.
+            Prefetch("communes", Commune.objects.select_related("canton", "successor")),
             *paths,
-            "communes__successor",
             "communes__predecessors",
             Prefetch("practice_contacts", listed),
             *(name for name in Practice.translation_parts if name != "practice_contacts"),

@@ -4,10 +4,10 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
-from django.db import transaction
 from django.db.models import Model, Q
 from pyroaring import BitMap
 
+from core.changes import batch
 from core.chunks import in_chunks
 from core.models import Version
 from library.contents import Contents, Reader, suggested_as, with_contents
@@ -23,15 +23,15 @@ BATCH = 500
 MOST_READ = 200
 
 
-@transaction.atomic
 def index(keys: Collection[int]) -> None:
     """Rebuild the index entries of the practices with these keys; those of deleted practices are removed."""
     if not keys:
         return
-    Version.objects.renew(LIBRARY)
-    reader = Reader(vocabulary())
-    for some in in_chunks(sorted(keys), MOST_READ):
-        store(some, dict(read_contents(some, reader)))
+    with batch():
+        Version.objects.renew(LIBRARY)
+        reader = Reader(vocabulary())
+        for some in in_chunks(sorted(keys), MOST_READ):
+            store(some, dict(read_contents(some, reader)))
 
 
 def read_contents(keys: Sequence[int], reader: Reader) -> Iterator[tuple[int, Contents]]:

@@ -17,6 +17,7 @@ from django.test.signals import setting_changed
 from django.utils import translation
 
 from core.pages import memory
+from core.templatetags.core_tags import kept_for_good
 from practices.models import Practice
 
 
@@ -51,6 +52,7 @@ def _no_page_is_kept():
     """A test may change what no version knows of, such as the number of rows on a page."""
     memory.clear()
     caches["pages"].clear()
+    kept_for_good.clear()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

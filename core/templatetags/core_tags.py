@@ -19,13 +19,16 @@ from core.languages import active_language, text_language
 register = template.Library()
 
 
+# (node, its inputs) -> what is the same for the life of the process.
+kept_for_good: dict[tuple, SafeString] = {}
+
+
 class KeptNode(template.Node):
     def __init__(self, nodelist: NodeList, inputs: list[FilterExpression], owner: FilterExpression | None) -> None:
         self.nodelist, self.inputs, self.owner = nodelist, inputs, owner
-        self.html: dict[tuple, SafeString] = {}
 
     def render(self, context: Context) -> SafeString:
-        html = self.owner.resolve(context).kept_html if self.owner else self.html
+        html = self.owner.resolve(context).kept_html if self.owner else kept_for_good
         if html is None:
             return self.nodelist.render(context)
         key = (self, *(value.resolve(context) for value in self.inputs))

@@ -207,7 +207,7 @@ def test_the_map_follows_the_themes(client):
         return {commune.name: commune.practice_count for commune in shown}
 
     assert counts("") == {"Strassen": 2, "Mersch": 2}
-    assert counts("?theme=") == {"Strassen": 2, "Mersch": 2}
+    assert client.get("/fr/communes/?theme=").content == client.get("/fr/communes/").content
     assert counts("?theme=housing") == {"Strassen": 1, "Mersch": 0}
     assert counts("?theme=pci") == {"Strassen": 1, "Mersch": 1}
     assert counts("?theme=housing&theme=pci") == {"Strassen": 2, "Mersch": 1}

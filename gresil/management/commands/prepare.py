@@ -1,4 +1,5 @@
 import secrets
+from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -13,6 +14,9 @@ from practices.models import Practice
 
 
 def ask_the_database() -> None:
+    folder = Path(connection.settings_dict["NAME"]).parent
+    if connection.vendor == "sqlite" and not folder.is_dir():
+        stop(f"The database does not answer (there is no folder {folder}): look at DATABASE_URL.")
     try:
         connection.ensure_connection()
     except DatabaseError as error:
@@ -27,12 +31,10 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args, **options) -> None:
-        if connection.vendor == "postgresql":
-            # The lock is in it; that of SQLite comes before the file is opened.
-            ask_the_database()
+        # The lock is in it, or beside it.
+        ask_the_database()
         # Of several machines that start at once, one prepares and the others wait for it.
         with only_one("prepare", wait=True):
-            ask_the_database()
             call_command("compile_messages")
             call_command("migrate", verbosity=0, interactive=False)
             # A release that keeps its index in another form begins without one.
