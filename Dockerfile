@@ -16,6 +16,9 @@ RUN useradd --system --uid 10001 --home-dir /app gresil
 WORKDIR /app
 COPY --from=build /venv /venv
 COPY --from=build /app /app
+# Where one machine keeps its SQLite database and its pages.
+RUN install -d -o gresil -g gresil /app/var
+VOLUME /app/var
 USER gresil
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PRODUCTION=true
 EXPOSE 8000
