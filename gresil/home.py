@@ -80,7 +80,7 @@ def places_with_examples(library: Library) -> list[tuple[Commune, tuple[float, f
     drawing: Outlines = outlines()
     places = []
     for commune in Commune.objects.current().by_name():
-        count = len(library.in_communes(commune) & local)
+        count = library.in_communes(commune).intersection_cardinality(local)
         if count and commune.code in drawing.centres:
             places.append((commune, drawing.centres[commune.code], count))
     return places

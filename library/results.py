@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from heapq import nsmallest
+from itertools import islice
 from typing import overload
 from uuid import UUID
 
@@ -89,7 +90,14 @@ def newest_of_each(wanted: Sequence[tuple[BitMap, int]]) -> list[list[int]]:
     communes: no query, unless something has changed."""
     [version] = Version.objects.current(PUBLIC)
     places = newest_first(version)
-    return [nsmallest(count, (key for key in keys if key in places), places.__getitem__) for keys, count in wanted]
+
+    def newest(keys: BitMap, count: int) -> list[int]:
+        # Of a large set the first ones are soon met in the order of all.
+        if count * len(places) < len(keys) ** 2:
+            return list(islice((key for key in places if key in keys), count))
+        return nsmallest(count, (key for key in keys if key in places), places.__getitem__)
+
+    return [newest(keys, count) for keys, count in wanted]
 
 
 def first_of_each(wanted: Sequence[tuple[BitMap, int]], rows: QuerySet[Practice]) -> list[list[int]]:
