@@ -25,6 +25,8 @@ from practices.models import (
 from sessions_app.models import Session
 
 numbers = count(1)
+# Their code has two figures: numbers of their own come again only after a hundred cantons.
+numbers_of_cantons = count(1)
 
 
 def named(fields: dict, noun: str, field: str = "name") -> dict:
@@ -33,7 +35,7 @@ def named(fields: dict, noun: str, field: str = "name") -> dict:
 
 
 def make_canton(**fields) -> Canton:
-    number = next(numbers)
+    number = next(numbers_of_cantons)
     return Canton.objects.create(**{"code": f"{number % 100:02}", "iso_code": f"T{number}"} | named(fields, "canton"))
 
 
