@@ -134,14 +134,14 @@ def measure_rebuild() -> Figure:
 
 def measure_all() -> list[Figure]:
     refuse_in_production()
-    logging.disable(logging.WARNING)
-    # As the worker of gunicorn.conf.py does.
-    gc.collect()
-    gc.freeze()
     return [*(measure(name, calls) for name, calls in pages().items()), measure_export()]
 
 
 def main() -> None:
+    logging.disable(logging.WARNING)
+    # As the worker of gunicorn.conf.py does.
+    gc.collect()
+    gc.freeze()
     print(f"{connection.vendor}, {Practice.objects.published().count()} practices")
     for figure in [*measure_all(), measure_rebuild()]:
         print(
