@@ -1,11 +1,10 @@
 from collections.abc import Callable
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 
-from core.pages import SAFE_METHODS, answer_at_once, keep
+from core.pages import keep
 
 
 def refuse_trace(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -20,11 +19,9 @@ def refuse_trace(get_response: Callable[[HttpRequest], HttpResponse]) -> Callabl
 
 
 def keep_pages(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Stands before all others: a page that is kept has the headers that they gave it."""
+    """Stands before all others: a page is kept with the headers that they gave it."""
 
     def answer(request: HttpRequest) -> HttpResponse:
-        if settings.KEEP_PAGES and request.method in SAFE_METHODS and (response := answer_at_once(request)):
-            return response
         response = get_response(request)
         made = getattr(request, "made_page", None)
         return keep(request, response, made) if made else response

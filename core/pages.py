@@ -243,6 +243,8 @@ def stale(page: Page | None, request: HttpRequest) -> HttpResponse | None:
 
 def answer_at_once(request: HttpRequest) -> HttpResponse | None:
     """The page at an address that this process remembers, before anything else looks at the request."""
+    if not settings.KEEP_PAGES or request.method not in SAFE_METHODS:
+        return None
     try:
         address = address_of(request, request.META.get("QUERY_STRING", ""))
     except DisallowedHost:
