@@ -1,7 +1,6 @@
 """The directory of the communes with its map, the finder, and the page of a commune."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Prefetch, Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -17,11 +16,12 @@ from core.pages import public_page
 from core.text import fold
 from gresil import search
 from gresil.home import HELPDESK
-from gresil.surroundings import Nearness, circles_around, ideas
-from library import results
+from gresil.surroundings import Idea, Nearness, circles_around, nearest_circles
+from library.results import newest_of_each
 from library.sets import Library
+from practices.cards import practices_in_lists
 from practices.forms import ThemeForm
-from practices.models import OrganisationRole, Practice, PracticeContact, PracticeOrganisation, Territory, ThemeBlock
+from practices.models import Practice, PracticeContact, Territory, ThemeBlock
 
 MOST_SUGGESTIONS = 8
 # A commune with more of them leads to the library.
@@ -29,6 +29,8 @@ MOST_PRACTICES = 30
 # More than this are shown on demand.
 MOST_AT_ONCE = 8
 MOST_IDEAS = 6
+# Of the newest ones; the factsheets of the others name their people.
+MOST_SERVICES = 3
 # In the panel of the map, of each commune.
 MOST_IN_PANEL = 3
 
@@ -66,7 +68,7 @@ def put_on_the_map(communes: list[Commune], library: Library, practices: BitMap)
     these, with their titles alone, as `newest_practices`; one query for all together."""
     library.count_practices(communes, practices)
     wanted = [(library.in_communes(commune) & practices, MOST_IN_PANEL) for commune in communes]
-    keys = results.newest_of_each(wanted)
+    keys = newest_of_each(wanted)
     rows = Practice.objects.only(*all_columns("title")).in_bulk({key for some in keys for key in some})
     for commune, some in zip(communes, keys, strict=True):
         commune.newest_practices = [rows[key] for key in some if key in rows]  # type: ignore[attr-defined]
@@ -89,40 +91,32 @@ def commune_detail(request: HttpRequest, slug: str) -> HttpResponse:
     library = Library()
     own = library.in_communes(commune)
     circles = circles_around(commune, library)
-    wanted = {"own": (own, MOST_PRACTICES), "national": (library.national - own, MOST_PRACTICES)}
-    wanted |= {circle.nearness: (circle.practices, MOST_IDEAS) for circle in circles}
-    shown = newest_of_each(wanted)
+    wanted = [(own, MOST_PRACTICES), (library.national - own, MOST_PRACTICES)]
+    wanted += [(circle.practices, MOST_IDEAS) for circle in circles]
+    own_keys, national_keys, *keys_of_circles = newest_of_each(wanted)
+    circle_of = nearest_circles(circles, keys_of_circles, MOST_IDEAS)
+    # Read together: those that no list has shown since the last change take three queries.
+    shown = {practice.pk: practice for practice in practices_in_lists([*own_keys, *national_keys, *circle_of])}
+    practices = [shown[key] for key in own_keys if key in shown]
     neighbours = [other for circle in circles if circle.nearness == Nearness.NEIGHBOUR for other in circle.communes]
     library.count_practices(neighbours, library.all - library.national)
     context = {
         "commune": commune,
         "other_names": other_names(commune),
         "predecessors": predecessors,
-        "people": people_of([commune, *predecessors], shown["own"]),
+        "people": people_of([commune, *predecessors], practices),
         "organisations": Organisation.objects.filter(commune__in=[commune, *predecessors]).by_name(),
-        "practices": [practice for practice in shown["own"] if practice.territory != Territory.REGIONAL],
-        "regional": [practice for practice in shown["own"] if practice.territory == Territory.REGIONAL],
+        "practices": [practice for practice in practices if practice.territory != Territory.REGIONAL],
+        "regional": [practice for practice in practices if practice.territory == Territory.REGIONAL],
         "first": f":{MOST_AT_ONCE}",
         "rest": f"{MOST_AT_ONCE}:",
         "has_more": len(own) > MOST_PRACTICES,
-        "ideas": ideas(circles, shown, library, MOST_IDEAS),
-        "national": shown["national"],
+        "ideas": [Idea(shown[key], circle.reason(key, library)) for key, circle in circle_of.items() if key in shown],
+        "national": [shown[key] for key in national_keys if key in shown],
         "neighbours": sorted(neighbours, key=lambda neighbour: fold(neighbour.name)),
         "localities": Locality.objects.filter(commune=commune).by_name(),
     }
     return render(request, "gresil/commune_detail.html", context)
-
-
-def newest_of_each(wanted: dict[Any, tuple[BitMap, int]]) -> dict[Any, list[Practice]]:
-    """For each (set of keys, number) so many of its practices, newest first and with their carriers; three queries for
-    all together."""
-    keys = results.newest_of_each(list(wanted.values()))
-    carriers = PracticeOrganisation.objects.filter(role=OrganisationRole.CARRIER).select_related("organisation")
-    practices = Practice.objects.with_card_details().prefetch_related(
-        Prefetch("practice_organisations", carriers, to_attr="carriers")
-    )
-    rows = practices.in_bulk({key for some in keys for key in some})
-    return {name: [rows[key] for key in some if key in rows] for name, some in zip(wanted, keys, strict=True)}
 
 
 def other_names(commune: Commune) -> list[tuple[str, str]]:
@@ -139,14 +133,14 @@ class People:
 
     of_commune: list[Contact]
     of_region: list[tuple[Practice, list[Contact]]]
-    """The regional services, each with its people; who ran one that is over still knows about it."""
+    """The newest regional services, each with its people; who ran one that is over still knows about it."""
     helpdesk: Contact | None
 
 
 def people_of(communes: list[Commune], practices: list[Practice]) -> People:
     """`communes` are one of today and those that merged into it, `practices` its own, regional ones among them."""
-    services = [practice for practice in practices if practice.territory == Territory.REGIONAL]
-    asked_about = PracticeContact.objects.filter(practice__in=practices).select_related("practice__framework")
+    services = [practice for practice in practices if practice.territory == Territory.REGIONAL][:MOST_SERVICES]
+    by_key = {practice.pk: practice for practice in practices}
     contacts = list(
         Contact.objects.listed()
         .filter(
@@ -156,20 +150,15 @@ def people_of(communes: list[Commune], practices: list[Practice]) -> People:
         )
         .with_organisation()
         .by_name()
-        .prefetch_related(Prefetch("practice_contacts", asked_about))
+        .prefetch_related(Prefetch("practice_contacts", PracticeContact.objects.filter(practice__in=by_key)))
     )
-    keys = {commune.pk for commune in communes}
+    asked_about = [(contact, row) for contact in contacts for row in contact.practice_contacts.all()]
+    for _contact, row in asked_about:
+        row.practice = by_key[row.practice_id]
     of_region = [
-        (
-            practice,
-            [
-                contact
-                for contact in contacts
-                if practice.pk in {row.practice_id for row in contact.practice_contacts.all()}
-            ],
-        )
-        for practice in services
+        (practice, [contact for contact, row in asked_about if row.practice_id == practice.pk]) for practice in services
     ]
+    keys = {commune.pk for commune in communes}
     return People(
         [contact for contact in contacts if contact.commune_id in keys],
         [(practice, some) for practice, some in of_region if some],

@@ -1,8 +1,9 @@
 """What stands around a commune: its neighbours, communes like it, and the ideas to take from them."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import islice
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
@@ -50,6 +51,10 @@ class Circle:
     communes: list[Commune]
     practices: BitMap
     """Theirs, without any of a nearer circle and of the commune itself, and without those of the whole country."""
+
+    def reason(self, key: int, library: Library) -> str:
+        """Why the practice with this key is shown."""
+        return self.nearness.reason([commune for commune in self.communes if key in library.in_communes(commune)])
 
 
 @dataclass(frozen=True)
@@ -103,17 +108,7 @@ def circles_around(commune: Commune, library: Library) -> list[Circle]:
     return circles
 
 
-def ideas(circles: Iterable[Circle], shown: dict[Nearness, list[Practice]], library: Library, most: int) -> list[Idea]:
-    """At most `most` of the practices in `shown`, those of the nearest circle first, each with the communes that have
-    it."""
-    found = [
-        Idea(
-            practice,
-            circle.nearness.reason(
-                [commune for commune in circle.communes if practice.pk in library.in_communes(commune)]
-            ),
-        )
-        for circle in circles
-        for practice in shown[circle.nearness]
-    ]
-    return found[:most]
+def nearest_circles(circles: Sequence[Circle], keys: Sequence[Sequence[int]], most: int) -> dict[int, Circle]:
+    """At most `most` of the `keys` that stand for practices of each circle, each with its circle, nearest first."""
+    found = {key: circle for circle, some in zip(circles, keys, strict=True) for key in some}
+    return dict(islice(found.items(), most))

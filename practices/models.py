@@ -251,9 +251,12 @@ class PracticeQuerySet(TrackedQuerySet):
         return [rows[key] for key in keys if key in rows]
 
     def with_card_details(self):
-        """Everything that `components/practice_card.html` shows, in a fixed number of queries."""
+        """Everything that `components/practice_card.html` and `practice_line.html` show, in a fixed number of queries;
+        `carriers` are the rows of the organisations that run a practice."""
+        carriers = PracticeOrganisation.objects.filter(role=OrganisationRole.CARRIER).select_related("organisation")
         return self.select_related("theme", "framework").prefetch_related(
             models.Prefetch("communes", Commune.objects.by_name()),
+            models.Prefetch("practice_organisations", carriers, to_attr="carriers"),
         )
 
 

@@ -6,7 +6,7 @@ from django.utils import timezone, translation
 from pytest_django.asserts import assertContains, assertInHTML, assertNotContains
 
 from contacts.models import Commune, Display
-from gresil.communes import MOST_AT_ONCE, MOST_IDEAS, MOST_PRACTICES
+from gresil.communes import MOST_AT_ONCE, MOST_IDEAS, MOST_PRACTICES, MOST_SERVICES
 from gresil.surroundings import Nearness, band_of, circles_around
 from library.sets import Library
 from tests.factories import (
@@ -370,6 +370,18 @@ def test_a_commune_with_many_fiches_shows_some_on_demand_and_with_very_many_lead
     assert at_once.count("<article") == MOST_AT_ONCE == 8
     assert on_demand.count("<article") == MOST_PRACTICES - MOST_AT_ONCE
     assertContains(client.get(PATH), 'href="/fr/practices/?commune=strassen"')
+
+
+def test_the_people_of_the_newest_regional_services_are_named(client):
+    strassen = make_commune(slug="strassen")
+    for number in range(MOST_SERVICES + 1):
+        people = (make_contact(name=f"Ada {number}"),)
+        published_at = timezone.now() - datetime.timedelta(days=9 - number)
+        make_practice(communes=(strassen,), territory="regional", contacts=people, published_at=published_at)
+
+    people = section(client, "people-heading")
+
+    assert [number for number in range(MOST_SERVICES + 1) if f"Ada {number}" in people] == [1, 2, 3]
 
 
 @pytest.mark.parametrize("has_own", [True, False], ids=["with fiches", "without"])
