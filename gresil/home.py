@@ -1,14 +1,16 @@
 """The home page, and the pages about the portal itself."""
 
 import datetime
+from dataclasses import dataclass, field
 from functools import lru_cache
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from contacts.map import Outlines, outlines
+from contacts.map import outlines
 from contacts.models import Commune, Contact
+from core.languages import active_language
 from core.models import Version
 from core.pages import public_page
 from core.versions import PUBLIC
@@ -45,6 +47,7 @@ def helpdesk_of_version(version: UUID | None) -> Contact | None:
 @public_page()
 def home(request: HttpRequest) -> HttpResponse:
     library, themes = Library(), list(ThemeBlock.objects.all())
+    [version] = Version.objects.current(PUBLIC)
     for theme in themes:
         theme.practice_count = len(library.having("theme", theme.slug))
     context = {
@@ -52,7 +55,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "examples": examples(library, themes),
         "practice_count": len(library.all),
         "outlines": outlines(),
-        "places": places_with_examples(library),
+        "places": places_with_examples(version, active_language()),
         "next_session": Session.objects.published().with_card_details().upcoming().first(),
         "helpdesk": helpdesk_contact(),
     }
@@ -74,16 +77,25 @@ def examples(library: Library, themes: list[ThemeBlock]) -> list[Practice]:
     return chosen
 
 
-def places_with_examples(library: Library) -> list[tuple[Commune, tuple[float, float], int]]:
+@dataclass(frozen=True)
+class Places:
     """The communes of today with local practices, each with its place on the drawing and their number."""
+
+    rows: list[tuple[Commune, tuple[float, float], int]]
+    kept_html: dict[tuple, str] = field(default_factory=dict)
+
+
+@lru_cache(maxsize=8)
+def places_with_examples(version: UUID | None, language: str) -> Places:
+    """As `language` names them; found and drawn once for each version. Shared between requests: do not modify."""
+    library, drawing = Library(), outlines()
     local = library.having("territory", Territory.LOCAL)
-    drawing: Outlines = outlines()
-    places = []
+    rows = []
     for commune in Commune.objects.current().by_name():
         count = library.in_communes(commune).intersection_cardinality(local)
         if count and commune.code in drawing.centres:
-            places.append((commune, drawing.centres[commune.code], count))
-    return places
+            rows.append((commune, drawing.centres[commune.code], count))
+    return Places(rows)
 
 
 @public_page()
