@@ -87,8 +87,8 @@ def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
         Organisation.objects.select_related("commune").prefetch_related("successors", "predecessors"),
         slug=slug,
     )
-    practices = Practice.objects.published().newest()
-    page = page_of(Results.of(practices, [Library().having("organisation", slug)]), PRACTICES_PER_PAGE, request)
+    practices = Results.newest_of(Practice.objects.published(), [Library().having("organisation", slug)])
+    page = page_of(practices, PRACTICES_PER_PAGE, request)
     contacts = Contact.objects.listed().filter(organisation=organisation).with_organisation().by_name()
     context = {
         "organisation": organisation,

@@ -40,7 +40,7 @@ class PracticeFeed(Feed):
         return f"{reverse('practices:feed')}?{practices.data.urlencode()}"
 
     def items(self, practices: PracticeFilter) -> list[Practice]:
-        return Results.of(Practice.objects.published().newest(), [practices.found])[:MOST_ITEMS]
+        return Results.newest_of(Practice.objects.published(), [practices.found])[:MOST_ITEMS]
 
     def item_title(self, practice: Practice) -> str:
         return practice.title

@@ -228,8 +228,10 @@ class PracticeFilter(FilterSet):
             return Results.of(practices, [])
         if self.chosen_order == "relevance" and self.matches.query:
             groups = [found & self.found for found in self.matches.ranked(active_language())]
-            return Results.of(practices.newest(), groups)
-        order = ORDERS[self.chosen_order][1] or PracticeQuerySet.newest
+            return Results.newest_of(practices, groups)
+        order = ORDERS[self.chosen_order][1]
+        if order in {None, PracticeQuerySet.newest}:
+            return Results.newest_of(practices, [self.found])
         return Results.of(order(practices), [self.found])
 
     @property
@@ -254,12 +256,12 @@ class PracticeFilter(FilterSet):
     def also_national(self) -> Results:
         """What the whole country may use and was not found, only because a commune was asked for."""
         national = self.found_without("commune") & self.library.national
-        return Results.of(self.queryset.newest(), [national - self.found])
+        return Results.newest_of(self.queryset, [national - self.found])
 
     def nearest(self) -> Results:
         """For words that no practice has together: those that have most of them, with all other filters in force."""
         if self.matches.query and not self.matches.all & self.library.all:
-            return Results.of(self.queryset.newest(), [self.matches.nearest(self.found_without("q"))])
+            return Results.newest_of(self.queryset, [self.matches.nearest(self.found_without("q"))])
         return Results.of(self.queryset, [])
 
     def counts(self) -> dict[str, dict[str, int]]:

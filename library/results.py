@@ -29,11 +29,20 @@ class Results(PracticeQuerySet):
 
     groups: Sequence[BitMap] = ()
     rows: PracticeQuerySet
+    is_newest_first = False
+    """Then the order is known without the database."""
 
     @classmethod
     def of(cls, rows: PracticeQuerySet, groups: Sequence[BitMap]) -> "Results":
         results = cls(rows.model, using=rows.db)
         results.rows, results.groups = rows, groups
+        return results
+
+    @classmethod
+    def newest_of(cls, rows: PracticeQuerySet, groups: Sequence[BitMap]) -> "Results":
+        """Of published practices, the newest of each group first."""
+        results = cls.of(rows.newest(), groups)
+        results.is_newest_first = True
         return results
 
     @property
@@ -73,7 +82,8 @@ class Results(PracticeQuerySet):
             if first < last:
                 windows.append((group, first, last))
             position += len(group)
-        found = first_of_each([(group, last) for group, _first, last in windows], self.rows)
+        wanted = [(group, last) for group, _first, last in windows]
+        found = newest_of_each(wanted) if self.is_newest_first else first_of_each(wanted, self.rows)
         return [key for keys, (_group, first, last) in zip(found, windows, strict=True) for key in keys[first:last]]
 
 
@@ -86,8 +96,7 @@ def newest_first(version: UUID | None) -> dict[int, int]:
 
 
 def newest_of_each(wanted: Sequence[tuple[BitMap, int]]) -> list[list[int]]:
-    """For each (set of keys, number) so many of its keys, newest first. For pages that want a few practices of many
-    communes: no query, unless something has changed."""
+    """For each (set of keys, number) so many of its keys, newest first; no query, unless something has changed."""
     [version] = Version.objects.current(PUBLIC)
     places = newest_first(version)
 
