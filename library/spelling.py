@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Length
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -48,26 +49,30 @@ def known_words(words: Iterable[str]) -> set[str]:
 
 def nearest_word(word: str) -> str:
     """The word most like a folded one, as it is written; empty if none is alike."""
-    candidates = vocabulary().written_words | dict(candidates_for(word))
+    of_terms = vocabulary().written_words
+    candidates = dict.fromkeys([*of_terms, *candidates_for(word)])
     found = process.extractOne(word, candidates.keys(), scorer=OSA.normalized_similarity, score_cutoff=LEAST_SIMILARITY)
-    return candidates[found[0]] if found else ""
+    return as_written(found[0]) if found else ""
 
 
-def candidates_for(word: str) -> Iterable[tuple[str, str]]:
-    """(folded, as most practices write it) of words about as long that begin with the first letter of `word`, or with
-    its second one: few people mistake both."""
+def candidates_for(word: str) -> QuerySet[Any, str]:
+    """Folded words about as long that begin with the first letter of `word`, or with its second one: few people mistake
+    both. Those in most practices first, should there be too many."""
     begins = Q(word__begins=word[:1])
     if len(word) > 1:
         begins |= Q(word__begins=word[1])
     letters = len(word)
-    rows = (
+    return (
         PostingList.objects.filter(begins, spellings__gt="")
         .annotate(letters=Length("word"), size=Length("postings"))
         .filter(letters__range=(letters - MOST_LETTERS_APART, letters + MOST_LETTERS_APART))
-        # Those in most practices first, should there be too many.
         .order_by("-size", "word")
-        .values_list("word", "spellings")[:MOST_CANDIDATES]
+        .values_list("word", flat=True)[:MOST_CANDIDATES]
     )
-    for folded, spellings in rows:
-        counts = spellings_of(spellings)
-        yield folded, max(counts, key=lambda shown: (counts[shown], shown))
+
+
+def as_written(word: str) -> str:
+    """A folded word as most practices write it, or a term where none does."""
+    rows = PostingList.objects.filter(word=word, spellings__gt="").values_list("spellings", flat=True)
+    counts = spellings_of(rows[0]) if rows else {}
+    return max(counts, key=lambda shown: (counts[shown], shown)) if counts else vocabulary().written_words[word]
