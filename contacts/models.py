@@ -331,6 +331,9 @@ class Contact(TranslatedUnit):
             ),
         ]
 
+    # What `{% kept %}` rendered of it, where one is kept.
+    kept_html: dict[tuple, str] | None = None
+
     def __str__(self) -> str:
         return self.name or self.desk
 

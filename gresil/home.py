@@ -41,7 +41,10 @@ def helpdesk_contact() -> Contact | None:
 
 @lru_cache(maxsize=1)
 def helpdesk_of_version(version: UUID | None) -> Contact | None:
-    return Contact.objects.listed().filter(slug=HELPDESK).select_related("organisation").first()
+    contact = Contact.objects.listed().filter(slug=HELPDESK).select_related("organisation").first()
+    if contact:
+        contact.kept_html = {}
+    return contact
 
 
 @public_page()

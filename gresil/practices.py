@@ -1,6 +1,7 @@
 """The library, the page of a practice, and the selection of a visitor."""
 
 from collections.abc import Collection, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -8,9 +9,9 @@ from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet, Value, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
-from django.views.generic import DetailView
+from django.views.generic import TemplateView
 from pyroaring import BitMap
 
 from contacts.models import Commune, Contact
@@ -29,7 +30,7 @@ from library.empty_searches import count_empty_search
 from library.filters import PracticeFilter
 from library.index import LIBRARY
 from library.sets import Library, union
-from library.terms import superseded_shown
+from library.terms import shown_terms, superseded_shown
 from practices.cards import practices_in_lists
 from practices.models import (
     Audience,
@@ -52,6 +53,8 @@ PER_PAGE = 30
 MOST_NEAREST = 10
 MOST_SIMILAR = 3
 MOST_SELECTED = 20
+# Of the factsheets asked for last, in each process; one takes some 60 kB.
+MOST_READ = 100
 # library.js asks so while somebody types.
 STILL_TYPING = "typing"
 
@@ -179,10 +182,12 @@ def few_rows(version: UUID | None, language: str) -> dict[str, dict[int, Any]]:
     return {name: {row.pk: row for row in queryset} for name, queryset in rows.items()}
 
 
-def fetch_few_rows(practices: Collection[Practice]) -> None:
-    """Topics, audiences, communes and sessions of all, as `prefetch_related()` would; one query for all together."""
-    [version] = Version.objects.current(PUBLIC)
-    known = few_rows(version, active_language())
+# Relation -> keys of a practice's rows among those few.
+Ties = dict[str, set[int]]
+
+
+def ties_of(practices: Collection[Practice]) -> dict[int, Ties]:
+    """Key of each of `practices` -> its ties to rows of which there are few; one query for all together."""
     ties: list[QuerySet] = [
         getattr(Practice, name)
         .through.objects.filter(practice__in=[practice.pk for practice in practices])
@@ -190,14 +195,18 @@ def fetch_few_rows(practices: Collection[Practice]) -> None:
         .values_list(Value(name), "practice_id", column)
         for name, column in FEW_ROWS.items()
     ]
-    tied: dict[tuple[str, int], set[int]] = {}
+    found: dict[int, Ties] = {practice.pk: {name: set() for name in FEW_ROWS} for practice in practices}
     for name, practice_key, key in ties[0].union(*ties[1:], all=True):
-        tied.setdefault((name, practice_key), set()).add(key)
-    for practice in practices:
-        for name, rows in known.items():
-            keys = tied.get((name, practice.pk), set())
-            found = [row for key, row in rows.items() if key in keys]
-            practice._prefetched_objects_cache[name] = found  # type: ignore[attr-defined]
+        found[practice_key][name].add(key)
+    return found
+
+
+def tie(practice: Practice, ties: Ties) -> None:
+    """Give `practice` the rows that it is tied to, as `prefetch_related()` would."""
+    [version] = Version.objects.current(PUBLIC)
+    known = few_rows(version, active_language())
+    rows = {name: [row for key, row in known[name].items() if key in keys] for name, keys in ties.items()}
+    practice._prefetched_objects_cache |= rows  # type: ignore[attr-defined]
 
 
 def fetch_successors(practices: Collection[Practice]) -> None:
@@ -207,41 +216,72 @@ def fetch_successors(practices: Collection[Practice]) -> None:
     prefetch_related_objects([row for row in organisations if row.is_dissolved], "successors")
 
 
-class PracticeDetailView(DetailView):
-    template_name = "gresil/practice_detail.html"
-    context_object_name = "practice"
-    queryset = Practice.objects.published()
+@dataclass(frozen=True)
+class Factsheet:
+    """All that is read of a practice for its page, in every language. Shared between requests: do not modify."""
 
-    def get_queryset(self):
-        return with_all_parts(self.queryset.all())
+    practice: Practice
+    ties: Ties
+    shown_terms: BitMap
+
+    def in_active_language(self) -> Practice:
+        """A copy, with what stands in another order in another language."""
+        practice = copy(self.practice)
+        practice._prefetched_objects_cache = dict(self.practice._prefetched_objects_cache)  # type: ignore[attr-defined]
+        tie(practice, self.ties)
+        return practice
+
+
+def read_factsheet(practices: PracticeQuerySet, slug: str) -> Factsheet:
+    """Raises Http404 when it is none of `practices`."""
+    practice = get_object_or_404(with_all_parts(practices), slug=slug)
+    fetch_successors([practice])
+    return Factsheet(practice, ties_of([practice])[practice.pk], shown_terms(practice.pk))
+
+
+@lru_cache(maxsize=MOST_READ)
+def published_factsheet(version: UUID | None, slug: str) -> Factsheet:
+    """Read once for each `version` of what the public sees, whichever language asks for it first."""
+    return read_factsheet(Practice.objects.published(), slug)
+
+
+class PracticeDetailView(TemplateView):
+    template_name = "gresil/practice_detail.html"
+
+    def read(self, slug: str) -> Factsheet:
+        [version] = Version.objects.current(PUBLIC)
+        return published_factsheet(version, slug)
 
     def get_context_data(self, **kwargs) -> dict:
-        fetch_few_rows([self.object])
+        factsheet = self.read(kwargs["slug"])
+        practice = factsheet.in_active_language()
         terms_version, library_version = Version.objects.current(TERMS, LIBRARY)
         terms = vocabulary(terms_version)
-        similar = similar_practices(self.object, Library(library_version))
-        fetch_successors([self.object])
         return super().get_context_data(**kwargs) | {
-            "roles": self.organisations_by_role(),
-            "translation": self.object.translation_in(active_language()),
-            "superseded": superseded_shown(self.object.pk, terms),
-            "today": today_of(self.object, terms),
-            "groups": grouped_sections(self.object),
-            "similar": similar,
+            "practice": practice,
+            "roles": organisations_by_role(practice),
+            "translation": practice.translation_in(active_language()),
+            "superseded": superseded_shown(factsheet.shown_terms, terms),
+            "today": today_of(practice, terms),
+            "groups": grouped_sections(practice),
+            "similar": similar_practices(practice, Library(library_version)),
             "address": self.request.build_absolute_uri(self.request.path),
             "helpdesk": helpdesk_contact(),
         }
 
-    def organisations_by_role(self) -> list[tuple[str, list[PracticeOrganisation]]]:
-        """Label of the role -> its organisations, in the order of `OrganisationRole`."""
-        rows = list(self.object.practice_organisations.all())
-        roles = [(role.label, [row for row in rows if row.role == role]) for role in OrganisationRole]
-        return [(label, rows) for label, rows in roles if rows]
-
 
 class PracticePreview(Preview, PracticeDetailView):
     permission_required = "practices.view_practice"
-    queryset = Practice.objects.all()
+
+    def read(self, slug: str) -> Factsheet:
+        return read_factsheet(Practice.objects.all(), slug)
+
+
+def organisations_by_role(practice: Practice) -> list[tuple[str, list[PracticeOrganisation]]]:
+    """Label of the role -> its organisations, in the order of `OrganisationRole`."""
+    rows = list(practice.practice_organisations.all())
+    roles = [(role.label, [row for row in rows if row.role == role]) for role in OrganisationRole]
+    return [(label, rows) for label, rows in roles if rows]
 
 
 def today_of(practice: Practice, terms: Vocabulary) -> list[Term]:
@@ -298,7 +338,9 @@ def selection(request: HttpRequest) -> HttpResponse:
     browser and brings them here; the address can be sent to others."""
     slugs = request.GET.getlist("practice")[:MOST_SELECTED]
     rows = with_all_parts(Practice.objects.published()).filter(slug__in=slugs)
-    fetch_few_rows(rows)
+    ties = ties_of(rows)
+    for practice in rows:
+        tie(practice, ties[practice.pk])
     fetch_successors(rows)
     by_slug = {practice.slug: practice for practice in rows}
     practices = [by_slug[slug] for slug in slugs if slug in by_slug]

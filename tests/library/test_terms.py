@@ -3,7 +3,7 @@
 import pytest
 from django.utils import translation
 
-from library.terms import superseded_shown
+from library.terms import shown_terms, superseded_shown
 from practices.models import Practice, Term
 from practices.terms import Vocabulary, vocabulary
 from tests.factories import make_practice, make_term
@@ -20,7 +20,7 @@ def plan() -> Term:
 
 def shown(practice: Practice, language: str) -> list[str]:
     with translation.override(language):
-        return [row.term.slug for row in superseded_shown(practice.pk, vocabulary())]
+        return [row.term.slug for row in superseded_shown(shown_terms(practice.pk), vocabulary())]
 
 
 def test_each_language_has_the_terms_of_the_texts_that_its_page_shows(plan):
@@ -85,4 +85,4 @@ def test_a_page_asks_one_query_for_its_terms_and_recognises_none(plan, django_as
     monkeypatch.setattr(Vocabulary, "mentions", None)
 
     with django_assert_num_queries(1):
-        assert [row.term for row in superseded_shown(practice.pk, terms)] == [plan]
+        assert [row.term for row in superseded_shown(shown_terms(practice.pk), terms)] == [plan]

@@ -563,6 +563,29 @@ def test_a_card_that_was_kept_tells_when_the_period_has_ended(client, monkeypatc
     assert "standing-ended" in main_of(client.get("/fr/practices/"))
 
 
+def test_a_practice_is_read_once_for_all_languages(client, django_assert_num_queries):
+    # Of different themes, so that neither names the other.
+    first, second = (make_practice(title_de="Der Garten", theme=make_theme()) for _number in range(2))
+    for practice, language in [(first, "fr"), (second, "de")]:
+        client.get(f"/{language}/practices/{practice.slug}/")
+
+    # How far it is translated.
+    with django_assert_num_queries(1):
+        page = client.get(f"/de/practices/{first.slug}/")
+
+    assertContains(page, "<h1>Der Garten</h1>")
+
+
+def test_a_practice_page_has_its_communes_in_the_order_of_each_language(client):
+    communes = (make_commune(name_fr="Esch", name_de="Zolver"), make_commune(name_fr="Lux", name_de="Arlon"))
+    practice = make_practice(communes=communes)
+
+    pages = {code: main_of(client.get(f"/{code}/practices/{practice.slug}/")) for code in ["fr", "de", "fr"]}
+
+    assert pages["fr"].rindex("Esch") < pages["fr"].rindex("Lux")
+    assert pages["de"].rindex("Arlon") < pages["de"].rindex("Zolver")
+
+
 def test_a_practice_page_shows_a_subject_under_its_new_name_at_once(client):
     topic = make_topic(slug="sport", name_fr="Sport")
     practice = make_practice(topics=(topic,))
