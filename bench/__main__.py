@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from bench import pages, report
-from bench.databases import SERVER, VAR_DIR, database
+from bench.databases import SERVER, VAR_DIR, changing, database
 from bench.first_view import kilobytes
 from bench.load import Address, cpu_of_a_request, load, with_etags, wrk
 from bench.report import Case, Figures
@@ -64,6 +64,7 @@ def cases(servers: dict[str, Server], page: str) -> dict[str, tuple[Server, list
         "anew": (servers["anew"], asked),
         "kept": (servers["kept"], [Address(address.path) for address in kept]),
         "revalidated": (servers["kept"], kept),
+        "after a change": (servers["kept"], asked),
     }
     return {name: (server, addresses) for name, (server, addresses) in some.items() if addresses}
 
@@ -71,12 +72,20 @@ def cases(servers: dict[str, Server], page: str) -> dict[str, tuple[Server, list
 def measure(servers: dict[int, dict[str, Server]], options: argparse.Namespace) -> Figures:
     figures = Figures()
     for page in options.pages:
-        asked = {Case(size, page, name): case for size in servers for name, case in cases(servers[size], page).items()}
-        for server, addresses in asked.values():
-            # Both workers have then seen the page.
-            load(server, addresses, connections=16, seconds=1)
-        for _round in range(options.rounds):
+        for number in range(options.rounds):
+            # The last case of a round has ended what the ETags stood for.
+            asked = {
+                Case(size, page, name): case for size in servers for name, case in cases(servers[size], page).items()
+            }
+            if not number:
+                for server, addresses in asked.values():
+                    # Both workers have then seen the page.
+                    load(server, addresses, connections=16, seconds=1)
             for case, (server, addresses) in asked.items():
+                if case.name == report.CHANGED:
+                    with changing(server.database_url) as change:
+                        figures.cpu[case].append(cpu_of_a_request(server, addresses, options.seconds, change))
+                    continue
                 figures.cpu[case].append(cpu_of_a_request(server, addresses, options.seconds))
                 for connections in options.connections:
                     figures.load[case, connections].append(load(server, addresses, connections, options.seconds))

@@ -7,8 +7,11 @@ files in var/bench/. The last part says what they were made from: content, migra
 import hashlib
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -100,6 +103,17 @@ def rename(name: str, new: str) -> None:
         execute("ALTER DATABASE {} RENAME TO {}", name, new)
     else:
         file_of(name).rename(file_of(new))
+
+
+@contextmanager
+def changing(url: str) -> Iterator[Callable[[], object]]:
+    """Gives a function that renews every version in the database, as a change of all that the portal shows would."""
+    if is_postgresql(url):
+        with psycopg.connect(url, autocommit=True) as server:
+            yield lambda: server.execute("UPDATE core_version SET token = gen_random_uuid()")
+    else:
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"), timeout=20, isolation_level=None)) as file:
+            yield lambda: file.execute("UPDATE core_version SET token = lower(hex(randomblob(16)))")
 
 
 def drop(name: str) -> None:

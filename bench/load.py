@@ -4,7 +4,7 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPResponse
@@ -53,25 +53,31 @@ def with_etags(server: Server, addresses: Sequence[Address]) -> list[Address]:
     return [address for address in seen if address.etag]
 
 
-def cpu_of_a_request(server: Server, addresses: Sequence[Address], seconds: float) -> float:
-    """Milliseconds of CPU of server and database, over requests one after another on one connection."""
+def cpu_of_a_request(
+    server: Server, addresses: Sequence[Address], seconds: float, first: Callable[[], object] = lambda: None
+) -> float:
+    """Milliseconds of CPU of server and database, over requests one after another on one connection; `first` is called
+    before each."""
     while True:
         with open_connection(server) as connection:
             # The server has been idle: its threads connect to the database anew, and its memory was put aside.
-            ask_for(connection, addresses, seconds / 2)
+            ask_for(connection, addresses, seconds / 2, first)
             before = server.cpu()
-            count = ask_for(connection, addresses, seconds)
+            count = ask_for(connection, addresses, seconds, first)
             after = server.cpu()
         # A process that has ended took its figures along.
         if before.keys() <= after.keys():
             return 1000 * sum(used - before.get(pid, 0) for pid, used in after.items()) / count
 
 
-def ask_for(connection: HTTPConnection, addresses: Sequence[Address], seconds: float) -> int:
+def ask_for(
+    connection: HTTPConnection, addresses: Sequence[Address], seconds: float, first: Callable[[], object]
+) -> int:
     """Ask for all addresses, and again until the time is over; returns how many requests that were."""
     count, end = 0, time.monotonic() + seconds
     while not count or time.monotonic() < end:
         for address in addresses:
+            first()
             get(connection, address)
         count += len(addresses)
     return count

@@ -1,7 +1,11 @@
+import sqlite3
+import uuid
+from contextlib import closing
+
 import pytest
 
 from bench import databases
-from bench.databases import database, file_of, name_of
+from bench.databases import changing, database, file_of, name_of
 
 
 @pytest.fixture
@@ -51,3 +55,21 @@ def test_a_database_that_was_not_finished_is_continued(made):
     database(100)
 
     assert file_of(name_of(100)).read_text() == "half of it"
+
+
+def test_a_change_renews_every_version(tmp_path):
+    path = tmp_path / "portal.sqlite3"
+    with closing(sqlite3.connect(path, isolation_level=None)) as file:
+        file.execute("CREATE TABLE core_version (name, token)")
+        file.execute("INSERT INTO core_version VALUES ('public', ''), ('library', '')")
+
+        def tokens():
+            return {uuid.UUID(token) for [token] in file.execute("SELECT token FROM core_version")}
+
+        with changing(f"sqlite:///{path}") as change:
+            change()
+            first = tokens()
+            change()
+
+        assert len(first) == 2
+        assert not first & tokens()

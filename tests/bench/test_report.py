@@ -61,7 +61,7 @@ def test_the_table_has_the_median_of_the_rounds_and_how_far_they_lie_apart():
     figures = figures_of(constant=[0.5], bare=[10.0, 11.0, 14.0], anew=[20.0, 22.0, 28.0])
 
     assert report.cpu_table(figures, 10_000).splitlines()[2] == (
-        "| library | 0.50 ±0.00 | 11.00 ±2.00 | 22.00 ±4.00 |  |  | 2.0 |  |"
+        "| library | 0.50 ±0.00 | 11.00 ±2.00 | 22.00 ±4.00 |  |  |  | 2.0 |  |"
     )
 
 
