@@ -577,8 +577,13 @@ class PracticeSection(NaturalKeyModel):
         return GROUP_OF.get(SectionKind(self.kind), SectionGroup.HOW)
 
     @property
+    def kind_label(self) -> str:
+        """As `get_kind_display()` says, which looks through the labels of all kinds each time."""
+        return str(SectionKind(self.kind).label)
+
+    @property
     def title(self) -> str:
-        return self.heading if self.kind == SectionKind.OTHER else self.get_kind_display()
+        return self.heading if self.kind == SectionKind.OTHER else self.kind_label
 
 
 class OrganisationRole(models.TextChoices):
