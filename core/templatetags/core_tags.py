@@ -55,7 +55,9 @@ def kept(parser: Parser, token: Token) -> KeptNode:
 @register.simple_tag
 def text(instance: object, field: str) -> SafeString:
     """`instance.field` for the reader, in its own `lang` when that is not the page's."""
-    return in_language(getattr(instance, field), text_language(instance, field))
+    # Not getattr(instance, field): modeltranslation takes longer to find the same.
+    language = text_language(instance, field)
+    return in_language(getattr(instance, f"{field}_{language}") or "", language)
 
 
 @register.simple_tag
