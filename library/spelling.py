@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Iterable
-from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.db.models.functions import Length
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -55,7 +54,7 @@ def nearest_word(word: str) -> str:
     return as_written(found[0]) if found else ""
 
 
-def candidates_for(word: str) -> QuerySet[Any, str]:
+def candidates_for(word: str) -> Iterable[str]:
     """Folded words about as long that begin with the first letter of `word`, or with its second one: few people mistake
     both. Those in most practices first, should there be too many."""
     begins = Q(word__begins=word[:1])
