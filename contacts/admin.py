@@ -1,8 +1,8 @@
 from django.contrib import admin
 
 from contacts.models import Canton, Commune, Contact, Locality, Organisation
-from core.admin_site import PortalAdmin, PortalInline
 from core.languages import all_columns
+from desk.site import PortalAdmin, PortalInline
 from translations.admin import UnitAdmin
 
 

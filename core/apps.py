@@ -1,7 +1,6 @@
 from importlib import import_module
 
 from django.apps import AppConfig, apps
-from django.contrib.admin.apps import AdminConfig
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate, pre_save
 
@@ -29,7 +28,3 @@ class CoreConfig(AppConfig):
             if hasattr(model, "natural_key_fields"):
                 pre_save.connect(compose_texts, sender=model)
                 listen_to(model)
-
-
-class PortalAdminConfig(AdminConfig):
-    default_site = "core.admin_site.PortalAdminSite"

@@ -85,6 +85,8 @@ ALLOWED_HOSTS = ALLOWED_HOSTS or ["localhost", "127.0.0.1", "[::1]"]
 INSTALLED_APPS = [
     # The floors of the portal, from the cellar up: `test_house.py` lets each import those before it.
     "core.apps.CoreConfig",
+    "accounts.apps.AccountsConfig",
+    "desk.apps.DeskConfig",
     "translations.apps.TranslationsConfig",
     "contacts.apps.ContactsConfig",
     "practices.apps.PracticesConfig",
@@ -92,7 +94,7 @@ INSTALLED_APPS = [
     "sessions_app.apps.SessionsConfig",
     "gresil",
     "modeltranslation",  # before the admin, whose forms it extends
-    "core.apps.PortalAdminConfig",
+    "desk.apps.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -6,8 +6,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from core.admin_site import PartInline, PortalInline
 from core.languages import all_columns
+from desk.site import PartInline, PortalInline
 from practices.forms import PracticeCommuneFormSet, PracticeSectionFormSet
 from practices.models import (
     Audience,

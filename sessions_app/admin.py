@@ -1,8 +1,8 @@
 from django.contrib import admin
 from django.urls import reverse
 
-from core.admin_site import PortalInline
 from core.languages import all_columns
+from desk.site import PortalInline
 from sessions_app.models import (
     AgendaItem,
     Session,

@@ -13,8 +13,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from core.admin_site import PortalAdmin, with_nonce
 from core.changes import batch
+from desk.site import PortalAdmin, with_nonce
 from translations.exports import ExportedLanguage
 from translations.forms import ImportForm, TranslationForm, with_plain_lines
 from translations.glossary import terms_in

@@ -20,7 +20,7 @@ from core.languages import all_columns, target_languages
 from core.versions import public_tables
 from practices.models import Practice, Term
 from sessions_app.models import Session
-from tests.core.test_admin_site import form_values
+from tests.desk.test_site import form_values
 from translations import xliff
 from translations.models import Translation
 

@@ -78,10 +78,13 @@ def test_a_wrong_setting_stops_the_start_with_one_sentence(wrong, sentence):
 
 @pytest.mark.parametrize(
     "address",
-    ["postgres://user:secret@127.0.0.1:1/gresil", "sqlite:////nowhere/gresil.sqlite3", "sqlite:///README.md"],
+    ["postgres://user:secret@127.0.0.1:1/gresil", "sqlite:////nowhere/gresil.sqlite3", "no database"],
 )
-def test_a_database_that_does_not_answer_stops_the_start_with_one_sentence(address):
-    result = manage("prepare", DATABASE_URL=address)
+def test_a_database_that_does_not_answer_stops_the_start_with_one_sentence(address, tmp_path):
+    other_file = tmp_path / "letter.txt"
+    other_file.write_text("This file is no database, and is long enough to be looked at by SQLite. " * 9)
+
+    result = manage("prepare", DATABASE_URL=address.replace("no database", f"sqlite:///{other_file}"))
 
     assert_stopped_with_one("The database does not answer", result)
     assert "secret" not in result.stderr
