@@ -37,6 +37,7 @@ class LocalityAdmin(PortalAdmin):
     list_select_related = ["commune"]
     search_fields = ["aliases", *all_columns("name"), *all_columns("commune__name")]
     autocomplete_fields = ["commune"]
+    has_add_another = True
 
 
 class ContactInline(PortalInline):

@@ -1,12 +1,15 @@
 """The staff's desk: its site, and what the admin pages of all apps share."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import update_wrapper
 from typing import Any, TypeVar, cast
 
 from django import forms
 from django.contrib.admin import AdminSite, ModelAdmin
-from django.contrib.admin.options import InlineModelAdmin
+from django.contrib.admin.options import IS_POPUP_VAR, InlineModelAdmin
+from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
+from django.contrib.admin.utils import quote
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import BadRequest, FieldDoesNotExist
 from django.db import DataError, models
@@ -15,6 +18,8 @@ from django.forms.utils import ErrorDict
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.i18n import JavaScriptCatalog
 from js_asset import Media
@@ -118,14 +123,46 @@ class PortalInline(PartInline, TranslationStackedInline):
     pass
 
 
+@dataclass(frozen=True)
+class Button:
+    """A button of the bar; with `href` a link that looks like one."""
+
+    label: str
+    name: str = ""
+    """What Django's admin knows (`_save`, `_continue`, `_addanother`), or what `response_change()` looks for."""
+    kind: str = "plain"
+    """"main", "plain", or "danger", which stands at the far end."""
+    formaction: str = ""
+    target: str = ""
+    href: str = ""
+
+
+@dataclass
+class Bar:
+    """What the bar at the foot of a change form shows: the state of the object, who changed it last, and buttons.
+
+    The first button is what Enter does.
+    """
+
+    state: str = ""
+    state_kind: str = ""
+    """For the colour: "draft", "in-review", "published", "archived"."""
+    note: str = ""
+    buttons: list[Button] = field(default_factory=list)
+    is_unsaved: bool = False
+    """Whether the form shows something that is not saved: what was typed before, for instance."""
+
+
 class PortalAdmin(FoldedSearch, TranslationAdmin):
     """A change form with the language switch above it, and the rich text editor where a field asks for it."""
 
     class Media:
         css = {"all": ["css/admin.css"]}
-        js = ["js/language_switch.js"]
+        js = ["js/language_switch.js", "js/desk_bar.js"]
 
     formfield_overrides = HTTPS_ADDRESSES
+    has_add_another = False
+    """Whether one adds several of them in a row."""
 
     def changeform_view(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
         """What hangs on the object (states of translation, the index) follows once, after its parts are saved too."""
@@ -134,9 +171,34 @@ class PortalAdmin(FoldedSearch, TranslationAdmin):
         with batch(by=request.user, is_small_change="_small_change" in request.POST):
             return super().changeform_view(request, *args, **kwargs)
 
-    def render_change_form(self, request: HttpRequest, context: dict, *args, **kwargs) -> HttpResponse:
+    def render_change_form(self, request: HttpRequest, context: dict, *args, obj=None, **kwargs) -> HttpResponse:
         context["media"] = with_nonce(context["media"], request)
-        return super().render_change_form(request, context, *args, **kwargs)
+        context["bar"] = self.bar(request, obj)
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def bar(self, request: HttpRequest, obj: Any | None) -> Bar:
+        return Bar(buttons=self.buttons(request, obj))
+
+    def buttons(self, request: HttpRequest, obj: Any | None) -> list[Button]:
+        """Those of every form; the first one saves and stays."""
+        is_popup = IS_POPUP_VAR in request.GET or IS_POPUP_VAR in request.POST
+        may_save = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+        buttons = []
+        if may_save and is_popup:
+            buttons.append(Button(gettext("Save"), "_save", "main"))
+        elif may_save:
+            buttons += [Button(gettext("Save"), "_continue", "main"), Button(gettext("Save and close"), "_save")]
+        if may_save and self.has_add_another and not obj and not is_popup:
+            buttons.append(Button(gettext("Save and add another"), "_addanother"))
+        if obj and self.has_delete_permission(request, obj) and not is_popup:
+            buttons.append(Button(gettext("Delete"), kind="danger", href=self.address_of("delete", request, obj)))
+        return buttons
+
+    def address_of(self, page: str, request: HttpRequest, obj: models.Model) -> str:
+        """Of a page of `obj`; from there one comes back to the list as it was filtered."""
+        address = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=[quote(obj.pk)])
+        filters = self.get_preserved_filters(request)
+        return add_preserved_filters({"preserved_filters": filters, "opts": self.opts}, address)
 
     def get_formset_kwargs(self, request: HttpRequest, obj: Any, inline: Any, prefix: str) -> dict[str, Any]:
         """Without a copy of all that was posted for each kind of part: it is for `save_as`, which no form here has."""

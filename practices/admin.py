@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from core.languages import all_columns
-from desk.site import PartInline, PortalInline
+from desk.site import Bar, PartInline, PortalInline
 from practices.forms import PracticeCommuneFormSet, PracticeSectionFormSet
 from practices.models import (
     Audience,
@@ -38,6 +38,7 @@ class VocabularyAdmin(UnitAdmin):
     list_display = ["name", "slug"]
     search_fields = all_columns("name")
     prepopulated_fields = {"slug": ["name"]}
+    has_add_another = True
 
 
 @admin.register(SourceDocument)
@@ -45,6 +46,7 @@ class SourceDocumentAdmin(UnitAdmin):
     list_display = ["title", "publisher", "published_on"]
     search_fields = all_columns("title")
     prepopulated_fields = {"slug": ["title"]}
+    has_add_another = True
 
 
 # Registered by `library.admin`, which adds what the index knows.
@@ -54,6 +56,7 @@ class TermAdmin(UnitAdmin):
     search_fields = ["abbreviation", *all_columns("name"), *all_columns("aliases")]
     autocomplete_fields = ["successors"]
     prepopulated_fields = {"slug": ["name"]}
+    has_add_another = True
 
 
 class PracticeCommuneInline(PartInline, admin.TabularInline):
@@ -155,6 +158,12 @@ class PracticeAdmin(UnitAdmin):
         PracticeLinkInline,
         PracticeSourceInline,
     ]
+
+    def bar(self, request: HttpRequest, obj: Practice | None) -> Bar:
+        bar = super().bar(request, obj)
+        if obj is not None:
+            bar.state, bar.state_kind = obj.get_state_display(), obj.state
+        return bar
 
     @admin.display(description=_("theme block"), ordering="theme__code")
     def theme_name(self, practice: Practice) -> str:

@@ -1,8 +1,10 @@
 from django.contrib import admin
+from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from core.languages import all_columns
-from desk.site import PortalInline
+from desk.site import Bar, PortalInline
 from sessions_app.models import (
     AgendaItem,
     Session,
@@ -56,6 +58,13 @@ class SessionAdmin(UnitAdmin):
         SessionFigureInline,
         SessionDocumentInline,
     ]
+
+    def bar(self, request: HttpRequest, obj: Session | None) -> Bar:
+        bar = super().bar(request, obj)
+        if obj is not None:
+            bar.state = gettext("published") if obj.is_published else gettext("draft")
+            bar.state_kind = "published" if obj.is_published else "draft"
+        return bar
 
     def view_on_site(self, session: Session) -> str:
         is_draft = not session.is_published
