@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from contacts.models import Canton, Commune, Contact, Locality, Organisation, OrganisationKind
 from core.changes import batch
+from desk.models import LinkCheck, LinkStatus
 from practices.models import (
     Audience,
     OrganisationRole,
@@ -125,3 +126,12 @@ def make_practice(
 def make_session(**fields) -> Session:
     defaults = {"date": datetime.date(2026, 2, 4), "is_published": True}
     return Session.objects.create(**defaults | named(fields, "session", "title"))
+
+
+def make_broken_link(url: str = "https://www.example.lu/", **fields) -> LinkCheck:
+    """One that is reported."""
+    now = timezone.now()
+    defaults = {"status": LinkStatus.GONE, "checked_at": now, "failures": 3}
+    return LinkCheck.objects.create(
+        **defaults | {"url": url, "failing_since": now - datetime.timedelta(days=8)} | fields
+    )

@@ -21,10 +21,12 @@ from django.utils import translation
 from django.utils.formats import date_format
 
 from contacts.models import Commune
+from desk.models import LinkCheck
 from library.models import EmptySearch
 from practices.models import PracticeSection, Term, Topic
 from tests.factories import (
     make_audience,
+    make_broken_link,
     make_canton,
     make_commune,
     make_contact,
@@ -42,7 +44,7 @@ from translations.models import Translation, TranslationImport
 
 pytestmark = pytest.mark.any_database
 
-RECORDS = {Translation, TranslationImport, EmptySearch}
+RECORDS = {Translation, TranslationImport, EmptySearch, LinkCheck}
 LANGUAGES = [code for code, name in settings.LANGUAGES]
 CATALOGUES = sorted(Path(settings.BASE_DIR, "gresil").glob("locale*/*/LC_MESSAGES/*.po"))
 OUR_CATALOGUES = [path for path in CATALOGUES if "locale_overrides" not in path.parts]
@@ -141,7 +143,7 @@ def without_marked(words: str) -> str:
 # Content of the rows below, and what is the same in every language.
 FIXED = "|".join(
     [
-        r"ROW[\w-]*", r"row-\w+", r"[\w.]+@\w+", "agence-interculturelle", "Agence interculturelle", "md5",
+        r"ROW[\w-]*", r"row-\w+", r"row\.lu", r"[\w.]+@\w+", "agence-interculturelle", "Agence interculturelle", "md5",
         "GRESIL", "ASTI", "OLAI", "SYVICOL", "Forum fir d’Zesummeliewen an eise Gemengen", "https?", "www", "lu", "km²",
         "Groupe d’échange et de soutien en matière d’intégration au niveau local", "CEFIS", "Forum fir d’Zesummeliewen",
         "Ministère de la Famille, des Solidarités, du Vivre ensemble et de l’Accueil",
@@ -233,6 +235,7 @@ def desk(staff, client) -> list[str]:
     make_locality(Commune.objects.get(slug="row-commune"), name_fr="ROWlocality")
     TranslationImport.objects.create(file_name="ROWfile", language="de")
     EmptySearch.objects.create(query="ROWwords", language="de")
+    make_broken_link("https://row.lu/")
     topic = Topic.objects.get()
     changes = {"name_fr": "ROWtopic", "name_de": "ROWtopic", "slug": "row-topic"}
     # Follows, so that the sentence about it is read before the tests begin.

@@ -16,7 +16,7 @@ from django.test import Client
 from contacts.models import Commune
 from library.models import EmptySearch
 from practices.models import Practice, Term
-from tests.factories import make_commune, make_locality, make_practice
+from tests.factories import make_broken_link, make_commune, make_locality, make_practice
 from tests.test_messages import everything_once
 from translations.models import TranslationImport
 
@@ -115,6 +115,7 @@ def everything():
     TranslationImport.objects.create(file_name="ROWfile", language="de")
     EmptySearch.objects.create(query="ROWwords", language="de")
     Group.objects.create(name="ROWgroup")
+    make_broken_link()
 
 
 @pytest.mark.parametrize("requests", [junk_for_pages, junk_for_forms])

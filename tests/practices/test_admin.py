@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django.asserts import assertContains, assertInHTML, assertNotContains
 
+from desk.models import LinkCheck
 from library.models import EmptySearch
 from library.search import matching
 from practices.models import Practice, PracticeSection, SectionKind, Term, Topic
@@ -26,7 +27,7 @@ from translations.models import Translation, TranslationImport
 
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors, pytest.mark.usefixtures("staff")]
 LIST = "/admin/practices/practice/"
-RECORDS = {Translation, TranslationImport, EmptySearch}
+RECORDS = {Translation, TranslationImport, EmptySearch, LinkCheck}
 # Of saving a practice in the admin, with those that open and close a transaction.
 MOST_STATEMENTS = 61
 
