@@ -3,18 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import update_wrapper
+from http import HTTPStatus
 from typing import Any, TypeVar, cast
 
 from django import forms
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.admin.options import IS_POPUP_VAR, InlineModelAdmin
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
-from django.contrib.admin.utils import quote
+from django.contrib.admin.utils import quote, unquote
 from django.contrib.contenttypes.fields import GenericRelation
-from django.core.exceptions import BadRequest, FieldDoesNotExist
-from django.db import DataError, models
+from django.core.exceptions import BadRequest, FieldDoesNotExist, ValidationError
+from django.db import DataError, IntegrityError, models
 from django.db.models import QuerySet
-from django.forms.utils import ErrorDict
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
@@ -25,8 +25,9 @@ from django.views.i18n import JavaScriptCatalog
 from js_asset import Media
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 
-from core.changes import batch
+from core.changes import batch, state
 from core.text import fold
+from desk.seen import SeenForm, SeenFormSet, SeenPartForm, has_conflict, shown_by
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -95,24 +96,23 @@ class FoldedSearch(ModelAdmin):
         return queryset.filter(pk__in=found), False
 
 
-class PartForm(forms.ModelForm):
-    """A row of parts. What nobody changed is not checked again: that reads each of its choices, and asks the database
-    about each of its rules."""
-
-    def full_clean(self) -> None:
-        if not self.is_bound or self.instance._state.adding or self.has_changed():
-            super().full_clean()
-            return
-        self._errors = ErrorDict(renderer=self.renderer)
-        self.cleaned_data = {name: self.get_initial_for_field(field, name) for name, field in self.fields.items()}
-
-
 class PartInline(InlineModelAdmin):
     """Parts on the form of their whole. Each row is named for what it ties to the whole, and that is read with it."""
 
     extra = 0
-    form = PartForm
+    form = SeenPartForm
+    formset = SeenFormSet
     formfield_overrides = HTTPS_ADDRESSES
+
+    def may_change_the_whole(self, request: HttpRequest, obj: Any = None) -> bool:
+        whole = self.admin_site.get_model_admin(self.parent_model)
+        return whole.has_add_permission(request) if obj is None else whole.has_change_permission(request, obj)
+
+    # Whoever may change the whole, may change its parts: a part has no right of its own.
+    has_add_permission = has_change_permission = has_delete_permission = may_change_the_whole
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.admin_site.get_model_admin(self.parent_model).has_view_permission(request, obj)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         rows = super().get_queryset(request)
@@ -160,21 +160,52 @@ class PortalAdmin(FoldedSearch, TranslationAdmin):
         css = {"all": ["css/admin.css"]}
         js = ["js/language_switch.js", "js/desk_bar.js"]
 
+    form = SeenForm
     formfield_overrides = HTTPS_ADDRESSES
     has_add_another = False
     """Whether one adds several of them in a row."""
 
-    def changeform_view(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        """What hangs on the object (states of translation, the index) follows once, after its parts are saved too."""
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: dict | None = None
+    ) -> HttpResponse:
         if request.method != "POST":
-            return super().changeform_view(request, *args, **kwargs)
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        try:
+            return self.save_form_and_parts(request, object_id, form_url, extra_context)
+        except IntegrityError:
+            # Somebody else was quicker by an instant. Asked again, the rules find what is in the way, and say it at
+            # its field.
+            return self.save_form_and_parts(request, object_id, form_url, extra_context)
+
+    def save_form_and_parts(self, request: HttpRequest, object_id: str | None, *args: Any) -> HttpResponse:
+        """What hangs on the object (states of translation, the index) follows once, after its parts are saved too."""
         with batch(by=request.user, is_small_change="_small_change" in request.POST):
-            return super().changeform_view(request, *args, **kwargs)
+            if object_id is not None:
+                self.lock(self.key_in(object_id))
+            return super().changeform_view(request, object_id, *args)
+
+    def lock(self, key: Any) -> None:
+        """Nobody else saves the object between what is read and what is written of it."""
+        list(self.model._base_manager.filter(pk=key).select_for_update(no_key=True).values_list("pk"))
+        if state.batch:
+            state.batch.locked.add((self.model, key))
+
+    def key_in(self, object_id: str) -> Any:
+        """The primary key in an address; None for what is no key."""
+        try:
+            return self.opts.pk.to_python(unquote(object_id))
+        except ValidationError:
+            return None
 
     def render_change_form(self, request: HttpRequest, context: dict, *args, obj=None, **kwargs) -> HttpResponse:
         context["media"] = with_nonce(context["media"], request)
         context["bar"] = self.bar(request, obj)
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+        form, formsets = context["adminform"].form, [row.formset for row in context["inline_admin_formsets"]]
+        context["seen"] = shown_by([form, *(row for formset in formsets for row in formset.initial_forms)])
+        response = super().render_change_form(request, context, *args, obj=obj, **kwargs)
+        if form.is_bound and has_conflict(form, formsets):
+            response.status_code = HTTPStatus.CONFLICT
+        return response
 
     def bar(self, request: HttpRequest, obj: Any | None) -> Bar:
         return Bar(buttons=self.buttons(request, obj))

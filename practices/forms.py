@@ -2,14 +2,14 @@ from collections.abc import Iterable
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms import BaseInlineFormSet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from desk.seen import SeenFormSet
 from practices.models import SectionKind, ThemeBlock
 
 
-class PracticeCommuneFormSet(BaseInlineFormSet):
+class PracticeCommuneFormSet(SeenFormSet):
     """The communes of a practice. Once it is published they may be missing only where it serves the whole country."""
 
     def clean(self) -> None:
@@ -19,7 +19,7 @@ class PracticeCommuneFormSet(BaseInlineFormSet):
             raise ValidationError(_("Name at least one commune, or choose the whole country as territory."))
 
 
-class PracticeSectionFormSet(BaseInlineFormSet):
+class PracticeSectionFormSet(SeenFormSet):
     """The sections of a practice: one of each kind, and any number with a heading of their own.
 
     Django compares the rows of a form by such constraints only as hold without a condition.

@@ -64,10 +64,11 @@ def form_values(client: Client, address: str) -> dict[str, str | list[str]]:
     for formset in context.get("inline_admin_formsets", []):
         forms += [formset.formset.management_form, *formset.formset.forms, formset.formset.empty_form]
     values = {bound.html_name: bound.value() for form in forms for bound in form}
+    values["seen"] = context.get("seen")
     return {
         name: [str(getattr(one, "pk", one)) for one in value] if isinstance(value, list) else str(value)
         for name, value in values.items()
-        if value not in (None, False)
+        if value is not None and value is not False
     }
 
 
