@@ -11,12 +11,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
-from django.db.models import ManyToManyField, Model
+from django.db.models import ManyToManyField, Model, TextChoices
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
 from django.dispatch import Signal
+from django.utils.translation import gettext_lazy as _
 
 # Sent with the model as `sender` and the primary keys of its rows as `keys`; `changing` also says whether they are
-# deleted. A change of a many-to-many relation is a change of the rows of the model that declares it.
+# deleted, and `changed` the `fields` that were written, or None where it may be any. A change of a many-to-many
+# relation is a change of the rows of the model that declares it.
 changing = Signal()
 changed = Signal()
 
@@ -27,13 +29,26 @@ works: list["AtEnd"] = []
 wholes: dict[type[Model], tuple[type[Model], str]] = {}
 
 
+class How(TextChoices):
+    """The ways on which changes are made."""
+
+    FORM = "form", _("in the form")
+    DESK = "desk", _("at the translator’s desk")
+    IMPORT = "import", _("by an import")
+    LIST = "list", _("from the list")
+    RESTORE = "restore", _("an earlier version restored")
+    BIN = "bin", _("through the bin")
+    COMMAND = "command", _("by a program")
+
+
 class AtEnd:
     """Work for the end of a batch: `function` is called once, with all keys that were added until then. Several works
-    are done in the order in which they were created, which is the order of the floors; one that `is_last` after all."""
+    are done in the order in which they were created, which is the order of the floors; one with a `turn` after those
+    of a lower one."""
 
-    def __init__(self, function: Callable[[set], None], *, is_last: bool = False) -> None:
+    def __init__(self, function: Callable[[set], None], *, turn: int = 0) -> None:
         self.function = function
-        self.is_last = is_last
+        self.turn = turn
         works.append(self)
 
     def add(self, keys: Collection) -> None:
@@ -42,9 +57,12 @@ class AtEnd:
 
 
 class Batch:
-    def __init__(self, by: Any = None, is_small_change: bool = False, is_raw: bool = False) -> None:
-        self.by = by
+    def __init__(
+        self, by: Any = None, is_small_change: bool = False, is_raw: bool = False, how: How | None = None
+    ) -> None:
+        self.by = by or state.by
         """The member of staff who makes the changes; None for a command."""
+        self.how = how or state.how
         self.is_small_change = is_small_change
         """Whether translations stay as good as they were."""
         self.is_raw = is_raw
@@ -54,11 +72,13 @@ class Batch:
         """What listeners of `changing` remember for the end."""
         self.locked: set[tuple[type[Model], int]] = set()
         """Model and key of the rows that need not be locked again."""
+        self.read: dict[tuple[type[Model], int], Model] = {}
+        """Model and key -> row with parts, as one work read it at the end, so that a later one need not."""
 
     def finish(self) -> None:
         # A work may add keys to one that comes after it.
         while self.keys:
-            work = min(self.keys, key=lambda work: (work.is_last, works.index(work)))
+            work = min(self.keys, key=lambda work: (work.turn, works.index(work)))
             work.function(self.keys.pop(work))
 
 
@@ -66,9 +86,23 @@ class State(threading.local):
     batch: Batch | None = None
     single: Batch | None = None
     """Of a change outside any batch, between `changing` and `changed`."""
+    by: Any = None
+    how = How.COMMAND
+    """Who makes changes, and how, where a batch does not say."""
 
 
 state = State()
+
+
+@contextmanager
+def acting(by: Any, how: How) -> Iterator[None]:
+    """Within it every batch is made by `by`, unless it says something else."""
+    before = state.by, state.how
+    state.by, state.how = by, how
+    try:
+        yield
+    finally:
+        state.by, state.how = before
 
 
 def open_batch() -> Batch:
@@ -80,7 +114,9 @@ def open_batch() -> Batch:
 
 
 @contextmanager
-def batch(by: Any = None, *, is_small_change: bool = False, is_raw: bool = False) -> Iterator[Batch]:
+def batch(
+    by: Any = None, *, is_small_change: bool = False, is_raw: bool = False, how: How | None = None
+) -> Iterator[Batch]:
     """A transaction at whose end the derived data of all rows changed in it is brought up to date.
 
     Within another batch it belongs to that one.
@@ -89,7 +125,7 @@ def batch(by: Any = None, *, is_small_change: bool = False, is_raw: bool = False
         yield state.batch
         return
     with transaction.atomic():
-        state.batch = Batch(by, is_small_change, is_raw)
+        state.batch = Batch(by, is_small_change, is_raw, how)
         try:
             yield state.batch
             state.batch.finish()
@@ -113,9 +149,16 @@ def tell_changing(model: type[Model], keys: Collection, *, is_deletion: bool = F
             changed.send(whole, keys=before)
 
 
-def tell_changed(model: type[Model], keys: Collection) -> None:
+def tell_adding(rows: Collection[Model]) -> None:
+    """That these rows are about to be created: if they are parts, their wholes change."""
+    if rows and (model := type(next(iter(rows)))) in wholes:
+        whole, column = wholes[model]
+        tell_changing(whole, {key for row in rows if (key := getattr(row, column))})
+
+
+def tell_changed(model: type[Model], keys: Collection, fields: frozenset[str] | None = None) -> None:
     if keys:
-        changed.send(model, keys=keys)
+        changed.send(model, keys=keys, fields=fields)
         if model in wholes:
             whole, after = whole_of(model, keys)
             changed.send(whole, keys=after)
@@ -134,9 +177,11 @@ def listen_to(model: type[Model]) -> None:
     def before(sender: type[Model], instance: Model, signal: Signal, **kwargs: Any) -> None:
         if instance.pk is not None:
             tell_changing(model, {instance.pk}, is_deletion=signal is pre_delete)
+        if instance._state.adding:
+            tell_adding([instance])
 
-    def after(sender: type[Model], instance: Model, **kwargs: Any) -> None:
-        tell_changed(model, {instance.pk})
+    def after(sender: type[Model], instance: Model, update_fields: frozenset | None = None, **kwargs: Any) -> None:
+        tell_changed(model, {instance.pk}, update_fields)
 
     for signal in (pre_save, pre_delete):
         signal.connect(before, sender=model, weak=False)

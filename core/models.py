@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from core.changes import batch, tell_changed, tell_changing
+from core.changes import batch, tell_adding, tell_changed, tell_changing
 from core.languages import translated
 from core.text import alphabetically, compose_texts, composed
 
@@ -31,7 +31,7 @@ class TrackedQuerySet(models.QuerySet):
             keys = set(self.order_by().values_list("pk", flat=True))
             tell_changing(self.model, keys)
             count = super().update(**values)
-            tell_changed(self.model, keys)
+            tell_changed(self.model, keys, frozenset(values))
         return count
 
     def bulk_create(self, objs: Iterable[Any], *args: Any, **options: Any) -> list:
@@ -39,6 +39,7 @@ class TrackedQuerySet(models.QuerySet):
         for row in objs:
             compose_texts(row)
         with batch():
+            tell_adding(objs)
             rows = super().bulk_create(objs, *args, **options)
             # With `ignore_conflicts` the keys are not known; only Django's own `add()` asks for that, and tells of it.
             tell_changed(self.model, {row.pk for row in rows if row.pk})

@@ -62,7 +62,7 @@ def renew(_keys: object = None) -> None:
     Version.objects.renew(PUBLIC)
 
 
-renewing = AtEnd(renew, is_last=True)
+renewing = AtEnd(renew, turn=2)
 
 
 def renew_with_writes(execute: Callable, sql: Any, params: Any, many: bool, context: dict) -> Any:

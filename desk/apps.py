@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 from django.utils.translation import gettext_lazy as _
@@ -10,3 +12,8 @@ class DeskConfig(AppConfig):
 
 class PortalAdminConfig(AdminConfig):
     default_site = "desk.site.PortalAdminSite"
+
+    def ready(self) -> None:
+        # Here, after the apps of the portal and modeltranslation: by now columns and parts of all models are known.
+        import_module("desk.history").connect()
+        super().ready()

@@ -25,7 +25,7 @@ from django.views.i18n import JavaScriptCatalog
 from js_asset import Media
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 
-from core.changes import batch, state
+from core.changes import How, acting, batch, state
 from core.text import fold
 from desk.seen import SeenForm, SeenFormSet, SeenPartForm, has_conflict, shown_by
 
@@ -62,7 +62,8 @@ class PortalAdminSite(AdminSite):
             try:
                 if rows_sent(request) > MOST_ROWS or any(name.endswith(REFUSED_LOOKUPS) for name in request.GET):
                     raise BadRequest("Too many rows of parts, or an unknown lookup")
-                response = view(request, *args, **kwargs)
+                with acting(by=request.user if request.user.is_authenticated else None, how=How.FORM):
+                    response = view(request, *args, **kwargs)
                 # A page reads from the database while it is rendered.
                 return response.render() if isinstance(response, SimpleTemplateResponse) else response
             except (ValueError, OverflowError, DataError, FieldDoesNotExist) as error:
@@ -196,6 +197,13 @@ class PortalAdmin(FoldedSearch, TranslationAdmin):
             return self.opts.pk.to_python(unquote(object_id))
         except ValidationError:
             return None
+
+    def changelist_view(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        """What an action does to the chosen rows is done to all of them or to none."""
+        if request.method != "POST":
+            return super().changelist_view(request, *args, **kwargs)
+        with batch(by=request.user, how=How.LIST):
+            return super().changelist_view(request, *args, **kwargs)
 
     def render_change_form(self, request: HttpRequest, context: dict, *args, obj=None, **kwargs) -> HttpResponse:
         context["media"] = with_nonce(context["media"], request)

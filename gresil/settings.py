@@ -107,6 +107,7 @@ INSTALLED_APPS = [
     "django_prose_editor",
     "js_asset",
     "csp",
+    "reversion",
 ]
 
 MIDDLEWARE = [

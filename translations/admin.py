@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from core.changes import batch
+from core.changes import How, batch
 from desk.site import PortalAdmin, with_nonce
 from translations.exports import ExportedLanguage
 from translations.forms import ImportForm, TranslationForm, with_plain_lines
@@ -120,7 +120,7 @@ class TranslationAdmin(admin.ModelAdmin):
         by_model: defaultdict[type, list[Translation]] = defaultdict(list)
         for translation in translations.select_related("content_type").defer("based_on", "recorded"):
             by_model[translation.content_type.model_class()].append(translation)
-        with batch(by=request.user):
+        with batch(by=request.user, how=How.LIST):
             for model in unit_models():
                 # All of them before their states are read.
                 lock_units(model, {translation.object_id for translation in by_model[model]})
@@ -148,7 +148,7 @@ class TranslationAdmin(admin.ModelAdmin):
 
     def save_translation(self, request: HttpRequest, translation: Translation) -> TranslationForm:
         """The form, saved if it is valid. Its errors also say which texts have changed since the page was opened."""
-        with batch(by=request.user):
+        with batch(by=request.user, how=How.DESK):
             translation.unit.lock()
             form = TranslationForm(translation.unit.fresh(), translation.language, request.POST)
             if form.is_valid():

@@ -14,7 +14,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 from django.utils.translation import gettext as _
 
-from core.changes import batch
+from core.changes import How, batch
 from core.chunks import in_chunks
 from core.languages import target_languages
 from translations import xliff
@@ -154,7 +154,7 @@ def import_document(name: str, document: xliff.Document, *, by: Any) -> Translat
     by_unit: defaultdict[str, list[xliff.DeliveredText]] = defaultdict(list)
     for text in document.texts:
         by_unit[text.unit_label].append(text)
-    with batch(by=by):
+    with batch(by=by, how=How.IMPORT):
         units = lock_and_read(by_unit)
         taken = TakenTexts(document.language)
         for label, texts in by_unit.items():

@@ -311,10 +311,18 @@ def record_translations(
                 for row in Translation.objects.filter(content_type=content_type, object_id__in=some)
             }
             differing: list[Translation] = []
-            for unit in model.with_parts().filter(pk__in=some):
+            units = list(model.with_parts().filter(pk__in=some))
+            for unit in units:
                 source = unit.texts(settings.LANGUAGE_CODE)
-                for language in target_languages():
-                    row = existing.get((unit.pk, language)) or Translation(unit=unit, language=language)
+                rows = [
+                    existing.get((unit.pk, language)) or Translation(unit=unit, language=language)
+                    for language in target_languages()
+                ]
+                # As `prefetch_related()` would.
+                unit.__dict__.setdefault("_prefetched_objects_cache", {})["translations"] = rows
+                if state.batch and len(keys) <= UNITS_AT_ONCE:
+                    state.batch.read[model, unit.pk] = unit
+                for row in rows:
                     if row.record(unit, source, by=by, is_small_change=is_small_change):
                         differing.append(row)
             Translation.objects.bulk_create(

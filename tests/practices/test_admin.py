@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors, pytest.
 LIST = "/admin/practices/practice/"
 RECORDS = {Translation, TranslationImport, EmptySearch, LinkCheck}
 # Of saving a practice in the admin, with those that open and close a transaction.
-MOST_STATEMENTS = 62
+MOST_STATEMENTS = 70
 
 
 def form_data(client, practice: Practice, **changes) -> dict:
