@@ -3,11 +3,11 @@
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, SetUnusablePasswordMixin
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-admin.site.unregister(User)
+admin.site.unregister([User, Group])
 
 
 class PasswordForm(AdminPasswordChangeForm):
@@ -23,3 +23,4 @@ class PasswordForm(AdminPasswordChangeForm):
 @admin.register(User)
 class StaffAdmin(UserAdmin):
     change_password_form = PasswordForm
+    list_filter = ["is_active"]

@@ -12,7 +12,7 @@ from django.contrib.admin.options import IS_POPUP_VAR, InlineModelAdmin
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.contrib.admin.utils import quote, unquote
 from django.contrib.contenttypes.fields import GenericRelation
-from django.core.exceptions import BadRequest, FieldDoesNotExist, ValidationError
+from django.core.exceptions import BadRequest, FieldDoesNotExist, PermissionDenied, ValidationError
 from django.db import DataError, IntegrityError, models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -25,6 +25,7 @@ from django.views.i18n import JavaScriptCatalog
 from js_asset import Media
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 
+from accounts.roles import role_of
 from core.changes import How, acting, batch, state
 from core.text import fold
 from desk.seen import SeenForm, SeenFormSet, SeenPartForm, has_conflict, shown_by
@@ -59,6 +60,9 @@ class PortalAdminSite(AdminSite):
         """
 
         def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            # Who has no role sees the start page, which says so.
+            if view not in (self.index, self.logout) and role_of(request.user) is None:
+                raise PermissionDenied
             try:
                 if rows_sent(request) > MOST_ROWS or any(name.endswith(REFUSED_LOOKUPS) for name in request.GET):
                     raise BadRequest("Too many rows of parts, or an unknown lookup")

@@ -92,7 +92,7 @@ INSTALLED_APPS = [
     "practices.apps.PracticesConfig",
     "library.apps.LibraryConfig",
     "sessions_app.apps.SessionsConfig",
-    "gresil",
+    "gresil.apps.GresilConfig",
     "modeltranslation",  # before the admin, whose forms it extends
     "desk.apps.PortalAdminConfig",
     "django.contrib.auth",

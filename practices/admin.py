@@ -1,11 +1,15 @@
+from typing import Any
+
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Field, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.roles import CONTRIBUTOR, role_of
 from core.languages import all_columns
 from desk.site import Bar, PartInline, PortalInline
 from practices.forms import PracticeCommuneFormSet, PracticeSectionFormSet
@@ -20,11 +24,15 @@ from practices.models import (
     PracticeSection,
     PracticeSource,
     SourceDocument,
+    State,
     ThemeBlock,
     Topic,
 )
 from practices.terms import superseded_in_all_languages
 from translations.admin import UnitAdmin
+
+# The states that need no right to publish.
+WRITTEN = (State.DRAFT, State.IN_REVIEW)
 
 
 @admin.register(ThemeBlock)
@@ -172,6 +180,32 @@ class PracticeAdmin(UnitAdmin):
     def has_fixed_address(self, obj: Practice | None) -> bool:
         return obj is not None and obj.published_at is not None
 
+    def has_change_permission(self, request: HttpRequest, obj: Practice | None = None) -> bool:
+        """Contributors change their own drafts, and no others."""
+        if not super().has_change_permission(request, obj):
+            return False
+        is_own_draft = obj is None or (obj.state == State.DRAFT and obj.created_by_id == request.user.pk)
+        return is_own_draft or role_of(request.user) != CONTRIBUTOR
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("practices.publish_practice")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """What is public, or was, changes its state only by those who may publish."""
+        readonly = super().get_readonly_fields(request, obj)
+        is_open = obj is None or obj.state in WRITTEN or self.has_publish_permission(request)
+        return readonly if is_open else (*readonly, "state")
+
+    def formfield_for_choice_field(self, db_field: Field, request: HttpRequest, **kwargs) -> Any:
+        if db_field.name == "state" and not self.has_publish_permission(request):
+            kwargs["choices"] = [(state.value, state.label) for state in WRITTEN]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Practice, form: forms.ModelForm, change: bool) -> None:
+        if not change:
+            obj.created_by_id = request.user.pk
+        super().save_model(request, obj, form, change)
+
     def view_on_site(self, practice: Practice) -> str:
         is_draft = not practice.is_published
         return reverse("practices:preview", args=[practice.slug]) if is_draft else practice.get_absolute_url()
@@ -181,7 +215,7 @@ class PracticeAdmin(UnitAdmin):
             context["superseded"] = superseded_in_all_languages(obj)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
-    @admin.action(description=_("Publish the selected factsheets"), permissions=["change"])
+    @admin.action(description=_("Publish the selected factsheets"), permissions=["publish"])
     def publish(self, request: HttpRequest, practices: QuerySet) -> None:
         published = 0
         for practice in practices:
@@ -196,7 +230,7 @@ class PracticeAdmin(UnitAdmin):
             sentence = ngettext("%(count)d factsheet is published.", "%(count)d factsheets are published.", published)
             self.message_user(request, sentence % {"count": published}, messages.SUCCESS)
 
-    @admin.action(description=_("Archive the selected factsheets"), permissions=["change"])
+    @admin.action(description=_("Archive the selected factsheets"), permissions=["publish"])
     def archive(self, request: HttpRequest, practices: QuerySet) -> None:
         for practice in practices:
             practice.archive()

@@ -345,6 +345,14 @@ class Practice(TranslatedUnit):
         _("last confirmed on"), null=True, blank=True, help_text=_("by the contact of the factsheet")
     )
     staff_note = models.TextField(_("note"), blank=True, help_text=_("for staff only"))
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("written by"),
+        on_delete=models.SET_NULL,
+        related_name="practices",
+        null=True,
+        editable=False,
+    )
     created_at = models.DateTimeField(_("created on"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed on"), auto_now=True)
 
@@ -353,6 +361,7 @@ class Practice(TranslatedUnit):
     class Meta:
         verbose_name = _("good practice")
         verbose_name_plural = _("good practices")
+        permissions = [("publish_practice", "Can publish good practice")]
         ordering = ["-published_at", "pk"]
         indexes = [
             models.Index(fields=["state", "-published_at", "slug"], name="practice_newest"),

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
@@ -65,6 +67,11 @@ class SessionAdmin(UnitAdmin):
             bar.state = gettext("published") if obj.is_published else gettext("draft")
             bar.state_kind = "published" if obj.is_published else "draft"
         return bar
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        readonly = super().get_readonly_fields(request, obj)
+        may_publish = request.user.has_perm("sessions_app.publish_session")
+        return readonly if may_publish else (*readonly, "is_published")
 
     def view_on_site(self, session: Session) -> str:
         is_draft = not session.is_published

@@ -107,6 +107,7 @@ class Session(TranslatedUnit):
     class Meta:
         verbose_name = _("session")
         verbose_name_plural = _("sessions")
+        permissions = [("publish_session", "Can publish session")]
         ordering = ["-date", "pk"]
         constraints = [
             models.UniqueConstraint(

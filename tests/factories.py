@@ -3,8 +3,10 @@
 import datetime
 from itertools import count
 
+from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
+from accounts.models import Account
 from contacts.models import Canton, Commune, Contact, Locality, Organisation, OrganisationKind
 from core.changes import batch
 from desk.models import LinkCheck, LinkStatus
@@ -135,3 +137,14 @@ def make_broken_link(url: str = "https://www.example.lu/", **fields) -> LinkChec
     return LinkCheck.objects.create(
         **defaults | {"url": url, "failing_since": now - datetime.timedelta(days=8)} | fields
     )
+
+
+def make_staff(role: str | None = None, languages: tuple[str, ...] = (), **fields) -> User:
+    """A member of staff with a role of `accounts.roles`; `languages` are those into which a translator translates."""
+    number = next(numbers)
+    defaults = {"username": f"staff-{number}", "email": f"staff-{number}@gresil.example", "is_staff": True}
+    user = User.objects.create_user(**defaults | fields)
+    Account.objects.create(user=user, languages=list(languages))
+    if role:
+        user.groups.set([Group.objects.get(name=role)])
+    return user

@@ -13,7 +13,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.roles import languages_of, may_translate
 from core.changes import How, batch
+from core.languages import target_languages
 from desk.site import PortalAdmin, with_nonce
 from translations.exports import ExportedLanguage
 from translations.forms import ImportForm, TranslationForm, with_plain_lines
@@ -80,6 +82,14 @@ class TranslationAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def has_change_permission(self, request: HttpRequest, obj: Translation | None = None) -> bool:
+        """Translators change the translations into their languages, and no others."""
+        may_change = super().has_change_permission(request, obj)
+        return may_change and (may_translate(request.user, obj.language) if obj else bool(languages_of(request.user)))
+
+    def has_review_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("translations.review_translation")
+
     def get_urls(self) -> list:
         wrap = self.admin_site.admin_view
         return [
@@ -108,12 +118,13 @@ class TranslationAdmin(admin.ModelAdmin):
         ]
         context = {
             "board": board,
+            "own_languages": languages_of(request.user),
             "state_labels": TranslationState.labels,
             "may_import": self.has_change_permission(request),
         } | (extra_context or {})
         return super().changelist_view(request, context)
 
-    @admin.action(description=_("Mark as reviewed"), permissions=["change"])
+    @admin.action(description=_("Mark as reviewed"), permissions=["review"])
     def mark_reviewed(self, request: HttpRequest, translations: QuerySet) -> None:
         """Only complete and up to date ones. The others have to be compared with their original at the desk."""
         marked = left_out = 0
@@ -153,7 +164,7 @@ class TranslationAdmin(admin.ModelAdmin):
             form = TranslationForm(translation.unit.fresh(), translation.language, request.POST)
             if form.is_valid():
                 form.save()
-                if "_reviewed" in request.POST:
+                if "_reviewed" in request.POST and self.has_review_permission(request):
                     form.unit.mark_reviewed(translation.language, by=request.user)
         translation.refresh_from_db()
         return form
@@ -198,6 +209,7 @@ class TranslationAdmin(admin.ModelAdmin):
             "unit_url": reverse(f"admin:{unit._meta.app_label}_{unit._meta.model_name}_change", args=[unit.pk]),
             "source_language": settings.LANGUAGE_CODE,
             "language_name": self.language_name(translation),
+            "may_review": self.has_review_permission(request),
             "form": form,
             "texts": texts,
             "media": with_nonce(self.media + form.media, request),
@@ -206,7 +218,9 @@ class TranslationAdmin(admin.ModelAdmin):
         return TemplateResponse(request, "admin/translations/side_by_side.html", context, status=status)
 
     def export_view(self, request: HttpRequest, language: str) -> StreamingHttpResponse:
-        if not self.has_view_permission(request):
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        if language in target_languages() and not may_translate(request.user, language):
             raise PermissionDenied
         exported = ExportedLanguage(language)
         if not exported.parts:
@@ -218,7 +232,7 @@ class TranslationAdmin(admin.ModelAdmin):
     def import_view(self, request: HttpRequest) -> HttpResponse:
         if not self.has_change_permission(request):
             raise PermissionDenied
-        form = ImportForm(request.POST or None, request.FILES or None)
+        form = ImportForm(request.POST or None, request.FILES or None, languages=languages_of(request.user))
         if request.method == "POST" and form.is_valid():
             file: DeliveredFile = form.cleaned_data["file"]
             records = list(file.import_documents(by=request.user))

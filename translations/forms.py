@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -155,7 +155,13 @@ class ImportForm(forms.Form):
         label=_("XLIFF file, or ZIP archive"), help_text=_("as exported here, with the translations filled in")
     )
 
+    def __init__(self, *args: Any, languages: Collection[str], **kwargs: Any) -> None:
+        """`languages` are those into which the person translates who imports."""
+        super().__init__(*args, **kwargs)
+        self.languages = languages
+
     def clean_file(self) -> DeliveredFile:
         file = DeliveredFile(self.cleaned_data["file"])
-        file.check()
+        if file.check() not in self.languages:
+            raise forms.ValidationError(gettext("The file is for a language into which you do not translate."))
         return file

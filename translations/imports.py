@@ -65,8 +65,8 @@ class DeliveredFile:
     def name(self) -> str:
         return self.file.name or ""
 
-    def check(self) -> None:
-        """Read all documents once, so that a file is taken as a whole or not at all."""
+    def check(self) -> str:
+        """Read all documents once, so that a file is taken as a whole or not at all; returns their language."""
         if (self.file.size or 0) > MOST_MEGABYTES * MEGABYTE:
             raise ValidationError(_("The file is larger than %(number)d MB.") % {"number": MOST_MEGABYTES})
         languages = {document.language for _name, document in self.documents()}
@@ -76,6 +76,7 @@ class DeliveredFile:
             raise ValidationError(_("The file is for a language that the portal does not have."))
         if len(languages) > 1:
             raise ValidationError(_("All files of an archive must be for the same language."))
+        return languages.pop()
 
     def documents(self) -> Iterator[tuple[str, xliff.Document]]:
         """(name, document), one at a time."""

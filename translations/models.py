@@ -90,6 +90,7 @@ class Translation(models.Model):
     class Meta:
         verbose_name = _("translation")
         verbose_name_plural = _("translations")
+        permissions = [("review_translation", "Can review translation")]
         ordering = ["content_type", "object_id", "language"]
         constraints = [
             models.UniqueConstraint(

@@ -3,7 +3,6 @@ import threading
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
@@ -11,7 +10,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from core.languages import target_languages
 from practices.models import Practice, Term
-from tests.factories import make_commune, make_contact, make_organisation, make_practice, make_topic
+from tests.factories import make_commune, make_contact, make_organisation, make_practice, make_staff, make_topic
 from tests.practices.test_admin import form_data
 from translations.models import Translation, TranslationImport
 
@@ -385,13 +384,11 @@ def test_the_desk_is_for_staff_only(client):
 
 
 @pytest.fixture
-def colleague(client, practice, django_user_model):
-    """Signs in a member of staff who has only the rights on translations with these names."""
+def colleague(client, practice):
+    """Signs in a member of staff with this role."""
 
-    def sign_in(*rights: str) -> None:
-        user = django_user_model.objects.create_user("colleague", password="a password", is_staff=True)
-        user.user_permissions.set(Permission.objects.filter(codename__in=[f"{name}_translation" for name in rights]))
-        client.force_login(user)
+    def sign_in(role: str | None = None, *languages: str) -> None:
+        client.force_login(make_staff(role, languages))
 
     return sign_in
 
@@ -430,25 +427,62 @@ def test_staff_without_the_right_neither_read_nor_change_translations(client, pr
     assert client.get(f"{BOARD}999999/change/").status_code == 403
 
 
-def test_who_may_only_read_translations_exports_them_and_changes_nothing(client, practice, colleague):
-    colleague("view")
+def test_who_may_only_read_translations_neither_exports_nor_changes_them(client, practice, colleague):
+    colleague("contributor")
 
     answers = statuses(client, practice)
     board = client.get(BOARD)
 
-    assert answers["lb"] == (200, 200)
-    assert answers["import"] == answers["change"] == (403, 403)
+    assert answers["lb"] == answers["import"] == answers["change"] == (403, 403)
     practice.refresh_from_db()
     assert not practice.title_lb
     assert practice.translation_in("de").state == "draft"
-    assertContains(board, f'href="{BOARD}export/lb/"')
+    assertNotContains(board, f'href="{BOARD}export/')
     assertNotContains(board, f'href="{BOARD}import/"')
     assertNotContains(board, "/change/?")
     assertNotContains(board, f'href="{address(practice, "lb")}')
 
 
+def test_a_translator_works_on_translations_into_their_languages_alone(client, practice, colleague):
+    colleague("translator", "lb")
+
+    answers = statuses(client, practice)
+    board = client.get(BOARD)
+    german = address(practice, "de")
+
+    assert answers == {"": (200, 200), "lb": (200, 200), "import": (200, 302), "change": (200, 409)}
+    assert client.get(german).status_code == client.post(german, {"title": "Gestohlen"}).status_code == 403
+    assert client.get(f"{BOARD}export/de/").status_code == 403
+    practice.refresh_from_db()
+    assert (practice.title_lb, practice.title_de) == ("Iwwersat", "Kaffee")
+    assertContains(board, f'href="{BOARD}export/lb/"')
+    assertNotContains(board, f'href="{BOARD}export/de/"')
+
+
+def test_a_translator_does_not_import_another_language(client, practice, colleague):
+    sent = client.get(f"{BOARD}export/de/").getvalue()
+    colleague("translator", "lb")
+
+    response = client.post(f"{BOARD}import/", {"file": SimpleUploadedFile("de.xlf", sent)})
+
+    assertContains(response, "une langue vers laquelle vous ne traduisez pas")
+    assert not TranslationImport.objects.exists()
+
+
+def test_only_who_may_review_marks_a_translation_as_reviewed(client, practice, colleague):
+    colleague("translator", "de")
+    texts = desk(client, practice, "de")
+
+    page = client.get(address(practice, "de"))
+    client.post(address(practice, "de"), texts | {"_reviewed": "x"})
+    client.post(BOARD, {"action": "mark_reviewed", "_selected_action": [practice.translation_in("de").pk]})
+
+    assertNotContains(page, 'name="_reviewed"')
+    assert practice.translation_in("de").state == "draft"
+
+
 def test_who_may_change_translations_works_at_the_desk_imports_and_reads_the_report(client, practice, colleague):
-    colleague("change")
+    colleague("editor")
 
     answers = statuses(client, practice)
     board = client.get(BOARD)
@@ -465,7 +499,7 @@ def test_who_may_change_translations_works_at_the_desk_imports_and_reads_the_rep
 
 
 def test_who_may_only_read_translations_reads_no_reports(client, practice, colleague):
-    colleague("view")
+    colleague("contributor")
     record = TranslationImport.objects.create(language="lb", file_name="lb.xlf", content="")
 
     assert client.get(f"/admin/translations/translationimport/{record.pk}/change/").status_code == 403
