@@ -1,9 +1,64 @@
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
-from contacts.models import Canton, Commune, Contact, Locality, Organisation
-from core.languages import all_columns
+from contacts.models import Canton, Commune, Contact, Display, Locality, Organisation
+from core.languages import all_columns, translated
+from core.templatetags.core_tags import partial_date
+from core.text import alphabetically
+from desk.lists import ConfirmedFilter, FilterOfMany, short
 from desk.site import PortalAdmin, PortalInline
 from translations.admin import UnitAdmin
+
+# How a contact is shown, in a word.
+SHOWN = {
+    Display.PUBLIC: pgettext_lazy("contact", "public"),
+    Display.RELAY: pgettext_lazy("contact", "by the helpdesk"),
+    Display.HIDDEN: pgettext_lazy("contact", "hidden"),
+}
+
+
+class CommuneFilter(FilterOfMany):
+    title = _("commune")
+    parameter_name = "commune"
+    path = "commune"
+
+    def rows(self, model_admin: admin.ModelAdmin) -> QuerySet:
+        named = model_admin.model._default_manager.exclude(commune=None).values("commune")
+        return Commune.objects.filter(pk__in=named).by_name()
+
+
+class OrganisationFilter(FilterOfMany):
+    title = _("organisation")
+    parameter_name = "organisation"
+    path = "organisation"
+
+    def rows(self, model_admin: admin.ModelAdmin) -> QuerySet:
+        return Organisation.objects.filter(pk__in=Contact.objects.values("organisation")).by_name()
+
+
+class DissolvedFilter(admin.SimpleListFilter):
+    title = pgettext_lazy("organisation", "state")
+    parameter_name = "dissolved"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [("no", gettext("exists today")), ("yes", gettext("dissolved"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(dissolved_on__isnull=self.value() == "no") if self.value() else queryset
+
+
+class MergedFilter(admin.SimpleListFilter):
+    title = pgettext_lazy("commune", "state")
+    parameter_name = "merged"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [("no", gettext("commune of today")), ("yes", gettext("merged into another"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(successor__isnull=self.value() == "no") if self.value() else queryset
 
 
 @admin.register(Canton)
@@ -22,7 +77,7 @@ class LocalityInline(PortalInline):
 @admin.register(Commune)
 class CommuneAdmin(PortalAdmin):
     list_display = ["name", "canton", "successor", "population", "website"]
-    list_filter = ["canton", ("successor", admin.EmptyFieldListFilter)]
+    list_filter = ["canton", MergedFilter]
     list_select_related = ["canton", "successor"]
     search_fields = ["code", "aliases", *all_columns("name")]
     autocomplete_fields = ["canton", "successor", "neighbours"]
@@ -49,25 +104,29 @@ class ContactInline(PortalInline):
 
 @admin.register(Organisation)
 class OrganisationAdmin(UnitAdmin):
-    list_display = ["name", "short_name", "kind", "commune"]
-    list_filter = ["kind", ("dissolved_on", admin.EmptyFieldListFilter)]
+    list_display = ["name", "short_name", "kind", "commune", "dissolved"]
+    list_filter = ["kind", CommuneFilter, DissolvedFilter]
     list_select_related = ["commune"]
     search_fields = ["short_name", *all_columns("name")]
     autocomplete_fields = ["commune", "successors"]
     prepopulated_fields = {"slug": ["name"]}
     inlines = [ContactInline]
 
+    def get_ordering(self, request: HttpRequest) -> list:
+        return [alphabetically(translated("name")), "pk"]
+
+    @admin.display(description=_("existed until"), ordering="dissolved_on")
+    def dissolved(self, organisation: Organisation) -> str:
+        return partial_date(organisation.dissolved_on, organisation.dissolved_precision)
+
 
 @admin.register(Contact)
 class ContactAdmin(UnitAdmin):
-    list_display = ["__str__", "role", "organisation", "commune", "display", "recorded_year", "confirmed_on"]
-    list_filter = [
-        "display",
-        ("confirmed_on", admin.EmptyFieldListFilter),
-        "recorded_year",
-        "organisation__kind",
-    ]
+    list_display = ["sorted_name", "role", "organisation", "commune", "shown", "confirmed"]
+    list_filter = ["display", ConfirmedFilter, CommuneFilter, OrganisationFilter, "recorded_year"]
     list_select_related = ["organisation", "commune"]
+    # As the public list: by family name.
+    ordering = [alphabetically("sort_name"), "pk"]
     search_fields = [
         "name",
         "email",
@@ -96,3 +155,19 @@ class ContactAdmin(UnitAdmin):
         ("", {"fields": ["phones", "email", "address", "opening_hours", "website"]}),
         ("", {"fields": ["display", "recorded_year", "confirmed_on", "source", "staff_note"]}),
     ]
+
+    @admin.display(description=_("name"), ordering=alphabetically("sort_name"))
+    def sorted_name(self, contact: Contact) -> str:
+        return str(contact)
+
+    @admin.display(description=_("shown"), ordering="display")
+    def shown(self, contact: Contact) -> str:
+        return str(SHOWN[Display(contact.display)])
+
+    @admin.display(description=_("confirmed"), ordering="confirmed_on")
+    def confirmed(self, contact: Contact) -> str:
+        return (
+            short(contact.confirmed_on)
+            if contact.confirmed_on
+            else gettext("no, of %(year)s") % {"year": contact.recorded_year}
+        )

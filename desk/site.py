@@ -17,8 +17,9 @@ from django.db import DataError, IntegrityError, models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.template.response import SimpleTemplateResponse
+from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.i18n import JavaScriptCatalog
@@ -29,6 +30,7 @@ from accounts.roles import role_of
 from core.changes import How, acting, batch, state
 from core.text import fold
 from desk.seen import SeenForm, SeenFormSet, SeenPartForm, has_conflict, shown_by
+from desk.today import todays_work
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -42,10 +44,65 @@ REFUSED_LOOKUPS = ("__regex", "__iregex", "__range")
 MOST_ROWS = 300
 
 
+# What stands where on the first page and in the side bar: key, name, models. Others come last.
+GROUPS: list[tuple[str, Promise, list[str]]] = [
+    (
+        "contents",
+        _("Contents"),
+        [
+            "practices.practice",
+            "sessions_app.session",
+            "contacts.contact",
+            "contacts.organisation",
+            "practices.term",
+            "translations.translation",
+            "practices.sourcedocument",
+            "library.emptysearch",
+            "desk.linkcheck",
+            "translations.translationimport",
+        ],
+    ),
+    (
+        "reference",
+        _("Reference data"),
+        [
+            "practices.themeblock",
+            "practices.topic",
+            "practices.audience",
+            "contacts.commune",
+            "contacts.locality",
+            "contacts.canton",
+        ],
+    ),
+    ("accounts", _("Accounts"), []),
+]
+
+
 class PortalAdminSite(AdminSite):
     site_header = _("GRESIL – the staff’s desk")
     site_title = _("GRESIL – the staff’s desk")
-    index_title = _("What would you like to work on?")
+    index_title = _("Today’s work")
+
+    def index(self, request: HttpRequest, extra_context: dict | None = None) -> TemplateResponse:
+        return super().index(request, todays_work(request) | (extra_context or {}))
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list:
+        """The contents first, reference data and accounts apart and last; the same in each language."""
+        if app_label:
+            return super().get_app_list(request, app_label)
+        by_label = {
+            model["model"]._meta.label_lower: model
+            for app in self._build_app_dict(request).values()
+            for model in app["models"]
+        }
+        groups: list[dict[str, Any]] = [
+            {"name": name, "app_label": key, "models": [by_label.pop(label) for label in labels if label in by_label]}
+            for key, name, labels in GROUPS
+        ]
+        groups[-1]["models"] += by_label.values()
+        for model in (model for group in groups for model in group["models"]):
+            model["is_current"] = bool(model["admin_url"]) and request.path.startswith(model["admin_url"])
+        return [group for group in groups if group["models"]]
 
     def i18n_javascript(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """The editor's dialogs speak through the same catalogue as the admin."""

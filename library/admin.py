@@ -32,7 +32,7 @@ def practices_by_superseded_term() -> dict[int, BitMap]:
 class SupersededTermFilter(admin.SimpleListFilter):
     """Practices in whose texts a superseded term stands: any, or a certain one."""
 
-    title = _("uses a superseded term")
+    title = _("uses an outdated term")
     parameter_name = "superseded_term"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
@@ -78,7 +78,7 @@ class LibraryTermAdmin(TermAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs) -> type[ChangeList]:
         return TermChangeList
 
-    @admin.display(description=_("factsheets that use it although superseded"), empty_value="")
+    @admin.display(description=_("factsheets that use it although outdated"), empty_value="")
     def used_in(self, term: Term) -> SafeString | None:
         if not term.practice_count:  # type: ignore[attr-defined]
             return None
@@ -96,7 +96,7 @@ class EmptySearchAdmin(admin.ModelAdmin):
     search_fields = ["query"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EmptySearch]:
-        return super().get_queryset(request).exclude(query="")
+        return super().get_queryset(request).readable()  # type: ignore[attr-defined]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

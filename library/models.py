@@ -133,6 +133,12 @@ class RebuiltPosting(WordRow):
     is_public = False
 
 
+class EmptySearchQuerySet(models.QuerySet):
+    def readable(self):
+        """Those whose words are kept."""
+        return self.exclude(query="")
+
+
 class EmptySearch(models.Model):
     """A search that found nothing, counted: what people look for and the library does not have.
 
@@ -148,6 +154,8 @@ class EmptySearch(models.Model):
     count = models.PositiveIntegerField(_("how often"), default=1)
     days = models.PositiveIntegerField(_("on how many days"), default=1)
     last_on = models.DateField(_("last on"), default=timezone.localdate)
+
+    objects = EmptySearchQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("search without result")

@@ -2,15 +2,21 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
-from django.db.models import Field, QuerySet
+from django.db.models import Field, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from accounts.roles import CONTRIBUTOR, role_of
-from core.languages import all_columns
+from contacts.models import Commune, Organisation
+from core.languages import all_columns, translated
+from core.templatetags.core_tags import partial_date
+from core.text import alphabetically
+from desk.lists import AuthoredChangeList, ConfirmedFilter, FilterOfMany, WorkedOnFilter, short
 from desk.site import Bar, PartInline, PortalInline
 from practices.forms import PracticeCommuneFormSet, PracticeSectionFormSet
 from practices.models import (
@@ -25,6 +31,7 @@ from practices.models import (
     PracticeSource,
     SourceDocument,
     State,
+    Term,
     ThemeBlock,
     Topic,
 )
@@ -33,6 +40,8 @@ from translations.admin import UnitAdmin
 
 # The states that need no right to publish.
 WRITTEN = (State.DRAFT, State.IN_REVIEW)
+# In the list of practices, before "+3".
+COMMUNES_NAMED = 2
 
 
 @admin.register(ThemeBlock)
@@ -57,14 +66,43 @@ class SourceDocumentAdmin(UnitAdmin):
     has_add_another = True
 
 
+class SupersededFilter(admin.SimpleListFilter):
+    title = pgettext_lazy("term", "state")
+    parameter_name = "superseded"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [("no", gettext("in use today")), ("yes", gettext("outdated: something took its place"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        superseded = Term.objects.superseded().values("pk")
+        if self.value() == "yes":
+            return queryset.filter(pk__in=superseded)
+        return queryset.exclude(pk__in=superseded) if self.value() == "no" else queryset
+
+
 # Registered by `library.admin`, which adds what the index knows.
 class TermAdmin(UnitAdmin):
-    list_display = ["__str__", "kind", "valid_from", "valid_to"]
-    list_filter = ["kind", ("successors", admin.EmptyFieldListFilter)]
+    list_display = ["name_of_term", "kind", "holds_since", "held_until"]
+    list_filter = ["kind", SupersededFilter]
     search_fields = ["abbreviation", *all_columns("name"), *all_columns("aliases")]
     autocomplete_fields = ["successors"]
     prepopulated_fields = {"slug": ["name"]}
     has_add_another = True
+
+    def get_ordering(self, request: HttpRequest) -> list:
+        return [alphabetically(translated("name")), "pk"]
+
+    @admin.display(description=_("term"))
+    def name_of_term(self, term: Term) -> str:
+        return str(term)
+
+    @admin.display(description=_("holds since"), ordering="valid_from")
+    def holds_since(self, term: Term) -> str:
+        return partial_date(term.valid_from, term.valid_from_precision)
+
+    @admin.display(description=_("held until"), ordering="valid_to")
+    def held_until(self, term: Term) -> str:
+        return partial_date(term.valid_to, term.valid_to_precision)
 
 
 class PracticeCommuneInline(PartInline, admin.TabularInline):
@@ -111,16 +149,41 @@ class PracticeSourceInline(PartInline, admin.TabularInline):
     autocomplete_fields = ["document"]
 
 
+class CommuneFilter(FilterOfMany):
+    title = _("commune")
+    parameter_name = "commune"
+    path = "communes"
+
+    def rows(self, model_admin: admin.ModelAdmin) -> QuerySet:
+        return Commune.objects.filter(pk__in=PracticeCommune.objects.values("commune")).by_name()
+
+
+class OrganisationFilter(FilterOfMany):
+    title = _("organisation")
+    parameter_name = "organisation"
+    path = "organisations"
+
+    def rows(self, model_admin: admin.ModelAdmin) -> QuerySet:
+        return Organisation.objects.filter(pk__in=PracticeOrganisation.objects.values("organisation")).by_name()
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        # It may have several roles in one practice.
+        return super().queryset(request, queryset).distinct() if self.value() else queryset
+
+
 # Registered by `library.admin`, which adds search.
 class PracticeAdmin(UnitAdmin):
-    list_display = ["title", "theme_name", "territory", "year", "state", "confirmed_on", "updated_at"]
+    list_display = ["title", "state", "theme_name", "where", "year", "confirmed", "changed"]
     list_filter = [
         "state",
         "theme",
+        CommuneFilter,
+        OrganisationFilter,
+        ConfirmedFilter,
+        "topics",
         "territory",
         "year",
-        ("confirmed_on", admin.EmptyFieldListFilter),
-        "topics",
+        WorkedOnFilter,
     ]
     list_select_related = ["theme"]
     # Drawing a row takes longer than finding it.
@@ -173,7 +236,29 @@ class PracticeAdmin(UnitAdmin):
             bar.state, bar.state_kind = obj.get_state_display(), obj.state
         return bar
 
-    @admin.display(description=_("theme block"), ordering="theme__code")
+    def get_changelist(self, request: HttpRequest, **kwargs) -> type[ChangeList]:
+        return AuthoredChangeList
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        communes = Prefetch("communes", Commune.objects.by_name())
+        return super().get_queryset(request).prefetch_related(communes)
+
+    @admin.display(description=_("communes"))
+    def where(self, practice: Practice) -> str:
+        if practice.is_national or not practice.communes.all():
+            return practice.territory_name or practice.get_territory_display()
+        names = [commune.name for commune in practice.communes.all()]
+        return ", ".join(names[:COMMUNES_NAMED]) + (f" +{rest}" if (rest := len(names) - COMMUNES_NAMED) > 0 else "")
+
+    @admin.display(description=_("confirmed"), ordering="confirmed_on")
+    def confirmed(self, practice: Practice) -> str:
+        return short(practice.confirmed_on)
+
+    @admin.display(description=_("changed"), ordering="updated_at")
+    def changed(self, practice: Practice) -> str:
+        return " ".join([short(timezone.localdate(practice.updated_at)), practice.changed_by])  # type: ignore[attr-defined]
+
+    @admin.display(description=_("theme"), ordering="theme__code")
     def theme_name(self, practice: Practice) -> str:
         return practice.theme.short_title
 

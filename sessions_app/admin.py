@@ -4,8 +4,10 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from core.languages import all_columns
+from desk.lists import short
 from desk.site import Bar, PortalInline
 from sessions_app.models import (
     AgendaItem,
@@ -46,8 +48,8 @@ class SessionDocumentInline(PortalInline):
 
 @admin.register(Session)
 class SessionAdmin(UnitAdmin):
-    list_display = ["date", "title", "kind", "edition", "commune", "participants", "is_published"]
-    list_display_links = ["date", "title"]
+    list_display = ["day", "title", "kind", "edition", "commune", "is_published"]
+    list_display_links = ["day", "title"]
     list_filter = ["kind", "is_published", "mode", "evidence"]
     list_select_related = ["commune"]
     search_fields = ["series_name", "locality", *all_columns("title"), *all_columns("summary")]
@@ -72,6 +74,10 @@ class SessionAdmin(UnitAdmin):
         readonly = super().get_readonly_fields(request, obj)
         may_publish = request.user.has_perm("sessions_app.publish_session")
         return readonly if may_publish else (*readonly, "is_published")
+
+    @admin.display(description=_("date"), ordering="date")
+    def day(self, session: Session) -> str:
+        return short(session.date)
 
     def view_on_site(self, session: Session) -> str:
         is_draft = not session.is_published

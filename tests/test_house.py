@@ -130,7 +130,18 @@ def templates() -> list[Path]:
 
 
 # Templates of the admin that ours take the place of.
-DJANGO_ASKS_FOR = ["base_site", "change_form", "change_form_object_tools", "search_form", "submit_line"]
+DJANGO_ASKS_FOR = [
+    "app_list",
+    "base_site",
+    "change_form",
+    "change_form_object_tools",
+    "change_list",
+    "change_list_object_tools",
+    "filter",
+    "index",
+    "search_form",
+    "submit_line",
+]
 
 
 def test_no_template_lies_unused():

@@ -1,0 +1,148 @@
+"""Today's work: the first page of the desk.
+
+Each app adds its lines in a module `today` of its own, which is imported when the portal starts. A line is a number and
+the list of just these rows. Nobody is shown what they may not open.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth import get_user_model
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+from desk.models import LinkCheck
+
+Text = str | Promise
+
+ACTS_SHOWN = 15
+ADMINISTRATORS_NAMED = 3
+
+
+@dataclass(frozen=True)
+class Line:
+    """`count` rows, and the list that shows them; without `count` a sentence alone."""
+
+    label: Text
+    url: str = ""
+    count: int | None = None
+    note: Text = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Numbers in rows and columns, each with its list."""
+
+    columns: list[Text]
+    rows: list[tuple[Text, list[Line]]]
+
+
+Maker = Callable[[HttpRequest], Iterable[Line | Table]]
+
+
+@dataclass
+class Card:
+    """What stands together under a heading."""
+
+    place: int
+    heading: Text
+    makers: list[Maker] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Button:
+    """One of the things that are done every day."""
+
+    place: int
+    label: Text
+    url_name: str
+    permission: str
+
+
+cards: list[Card] = []
+buttons: list[Button] = []
+
+
+def add_card(place: int, heading: Text) -> Card:
+    card = Card(place, heading)
+    cards.append(card)
+    return card
+
+
+def lines_of(card: Card) -> Callable[[Maker], Maker]:
+    """Decorates a function that gives lines for `card`; none of what the person who asks may not see."""
+
+    def add(maker: Maker) -> Maker:
+        card.makers.append(maker)
+        return maker
+
+    return add
+
+
+# The cards that several apps fill.
+FACTSHEETS = add_card(10, _("Factsheets"))
+UP_TO_DATE = add_card(30, _("Kept up to date"))
+
+
+def list_url(model: Any, **parameters: str) -> str:
+    """The desk's list of `model`, filtered."""
+    address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    return f"{address}?{urlencode(parameters)}" if parameters else address
+
+
+def may_see(request: HttpRequest, model: Any) -> bool:
+    model_admin = admin.site._registry.get(model)
+    return bool(model_admin and model_admin.has_view_or_change_permission(request))
+
+
+@lines_of(UP_TO_DATE)
+def broken_links(request: HttpRequest) -> Iterable[Line]:
+    if may_see(request, LinkCheck):
+        yield Line(_("Links without answer"), list_url(LinkCheck), LinkCheck.objects.reported().count())
+
+
+def todays_work(request: HttpRequest) -> dict[str, Any]:
+    """For the template `admin/index.html`."""
+    made = [
+        (card.heading, [line for maker in card.makers for line in maker(request)])
+        for card in sorted(cards, key=lambda card: card.place)
+    ]
+    user: Any = request.user
+    return {
+        "cards": [{"heading": heading, "lines": lines} for heading, lines in made if lines],
+        "buttons": [
+            {"label": button.label, "url": reverse(button.url_name)}
+            for button in sorted(buttons, key=lambda button: button.place)
+            if user.has_perm(button.permission)
+        ],
+        "acts": latest_acts(request),
+        "administrators": administrators,
+    }
+
+
+def latest_acts(request: HttpRequest) -> list[LogEntry]:
+    """What was done at the desk last, by whomever, to objects that the person who asks may see."""
+    models = [model for model in admin.site._registry if may_see(request, model)]
+    if not models:
+        return []
+    types = ContentType.objects.get_for_models(*models).values()
+    return list(
+        LogEntry.objects.filter(content_type__in=list(types))
+        .select_related("user", "content_type")
+        .order_by("-pk")[:ACTS_SHOWN]
+    )
+
+
+def administrators() -> list[str]:
+    """The names of some who may give rights."""
+    users = get_user_model().objects.filter(Q(is_superuser=True) | Q(groups__name="administrator"), is_active=True)
+    some = users.distinct().order_by("pk")[:ADMINISTRATORS_NAMED]
+    return [user.get_full_name() or user.get_username() for user in some]
