@@ -122,7 +122,7 @@ class OrganisationAdmin(UnitAdmin):
 
 @admin.register(Contact)
 class ContactAdmin(UnitAdmin):
-    list_display = ["sorted_name", "role", "organisation", "commune", "shown", "confirmed"]
+    list_display = ["sorted_name", "organisation", "commune", "shown", "confirmed"]
     list_filter = ["display", ConfirmedFilter, CommuneFilter, OrganisationFilter, "recorded_year"]
     list_select_related = ["organisation", "commune"]
     # As the public list: by family name.

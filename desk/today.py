@@ -19,6 +19,7 @@ from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from accounts.roles import ADMINISTRATOR
 from desk.models import LinkCheck
 
 Text = str | Promise
@@ -143,6 +144,6 @@ def latest_acts(request: HttpRequest) -> list[LogEntry]:
 
 def administrators() -> list[str]:
     """The names of some who may give rights."""
-    users = get_user_model().objects.filter(Q(is_superuser=True) | Q(groups__name="administrator"), is_active=True)
+    users = get_user_model().objects.filter(Q(is_superuser=True) | Q(groups__name=ADMINISTRATOR), is_active=True)
     some = users.distinct().order_by("pk")[:ADMINISTRATORS_NAMED]
     return [user.get_full_name() or user.get_username() for user in some]

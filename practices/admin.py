@@ -171,6 +171,11 @@ class OrganisationFilter(FilterOfMany):
         return super().queryset(request, queryset).distinct() if self.value() else queryset
 
 
+class PracticeChangeList(AuthoredChangeList):
+    def get_queryset(self, request: HttpRequest, **kwargs) -> QuerySet:
+        return super().get_queryset(request, **kwargs).prefetch_related(Prefetch("communes", Commune.objects.by_name()))
+
+
 # Registered by `library.admin`, which adds search.
 class PracticeAdmin(UnitAdmin):
     list_display = ["title", "state", "theme_name", "where", "year", "confirmed", "changed"]
@@ -237,11 +242,7 @@ class PracticeAdmin(UnitAdmin):
         return bar
 
     def get_changelist(self, request: HttpRequest, **kwargs) -> type[ChangeList]:
-        return AuthoredChangeList
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        communes = Prefetch("communes", Commune.objects.by_name())
-        return super().get_queryset(request).prefetch_related(communes)
+        return PracticeChangeList
 
     @admin.display(description=_("communes"))
     def where(self, practice: Practice) -> str:

@@ -7,6 +7,7 @@ from django.db.models import Count
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.roles import languages_of
 from core.languages import target_languages
 from desk.today import Button, Line, Table, add_card, buttons, lines_of, list_url, may_see
 from translations.models import Translation, TranslationState
@@ -31,6 +32,9 @@ def by_language(request: HttpRequest) -> Iterable[Table]:
     rows = Translation.objects.order_by().values_list("language", "state").annotate(count=Count("pk"))
     counts = {(language, state): count for language, state, count in rows}
     names = dict(settings.LANGUAGES)
+    # One's own languages first.
+    own = languages_of(request.user)
+    codes = [*own, *(code for code in target_languages() if code not in own)]
     yield Table(
         list(COLUMNS.values()),
         [
@@ -41,6 +45,6 @@ def by_language(request: HttpRequest) -> Iterable[Table]:
                     for state in COLUMNS
                 ],
             )
-            for code in target_languages()
+            for code in codes
         ],
     )

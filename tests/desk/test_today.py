@@ -3,13 +3,15 @@ import datetime
 import pytest
 from django.conf import settings
 from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
+from accounts.models import Account
+from accounts.roles import TRANSLATOR
 from contacts.models import Contact
 from desk.today import Line, Table
 from library.models import EmptySearch
@@ -108,6 +110,17 @@ def test_translations_are_counted_by_language_and_state(client, staff):
         "Lëtzebuergesch à relire": 0,
     }
     assert Translation.objects.count() == 6
+
+
+def test_translators_see_their_own_languages_first(client, colleague):
+    Account.objects.create(user=colleague, languages=["lb"])
+    colleague.groups.add(Group.objects.get(name=TRANSLATOR))
+    client.force_login(colleague)
+
+    lines = [line for card in client.get("/admin/").context["cards"] for line in card["lines"]]
+    [table] = [line for line in lines if isinstance(line, Table)]
+
+    assert [label for label, _cells in table.rows] == ["Lëtzebuergesch", "Deutsch", "English"]
 
 
 def test_the_next_session_says_what_it_lacks(client, staff):
