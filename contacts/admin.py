@@ -69,6 +69,7 @@ class CantonAdmin(PortalAdmin):
 
 class LocalityInline(PortalInline):
     model = Locality
+    add_label = _("Add a locality")
     classes = ["collapse"]
     # Each would lead to the page of the commune on whose form it stands.
     view_on_site = False
@@ -98,6 +99,8 @@ class LocalityAdmin(PortalAdmin):
 class ContactInline(PortalInline):
     model = Contact
     show_change_link = True
+    line_fields = ["name", "desk", "role"]
+    add_label = _("Add a contact")
     autocomplete_fields = ["commune"]
     classes = ["collapse"]
 
@@ -138,7 +141,7 @@ class ContactAdmin(UnitAdmin):
     prepopulated_fields = {"slug": ["name"]}
     fieldsets = [
         (
-            None,
+            _("Person or office"),
             {
                 "fields": [
                     "name",
@@ -152,8 +155,8 @@ class ContactAdmin(UnitAdmin):
                 ]
             },
         ),
-        ("", {"fields": ["phones", "email", "address", "opening_hours", "website"]}),
-        ("", {"fields": ["display", "recorded_year", "confirmed_on", "source", "staff_note"]}),
+        (_("How to reach them"), {"fields": ["phones", "email", "address", "opening_hours", "website"]}),
+        (_("For staff"), {"fields": ["display", "recorded_year", "confirmed_on", "source", "staff_note"]}),
     ]
 
     @admin.display(description=_("name"), ordering=alphabetically("sort_name"))

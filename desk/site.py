@@ -1,6 +1,6 @@
 """The staff's desk: its site, and what the admin pages of all apps share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import update_wrapper
 from http import HTTPStatus
@@ -29,7 +29,9 @@ from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 from accounts.roles import role_of
 from core.changes import How, acting, batch, state
 from core.text import fold
-from desk.seen import SeenForm, SeenFormSet, SeenPartForm, has_conflict, shown_by
+from desk.outline import Layout, complaints_of, outline_of
+from desk.rows import PartForm, PartFormSet
+from desk.seen import SeenForm, has_conflict, shown_by
 from desk.today import todays_work
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
@@ -162,8 +164,12 @@ class PartInline(InlineModelAdmin):
     """Parts on the form of their whole. Each row is named for what it ties to the whole, and that is read with it."""
 
     extra = 0
-    form = SeenPartForm
-    formset = SeenFormSet
+    form = PartForm
+    formset = PartFormSet
+    template = "admin/edit_inline/rows.html"
+    line_fields: Sequence[str] = ()
+    """The fields that stand in the line of a row; the others are folded below it. Empty: all."""
+    add_label = _("Add a row")
     formfield_overrides = HTTPS_ADDRESSES
 
     def may_change_the_whole(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -219,13 +225,14 @@ class PortalAdmin(FoldedSearch, TranslationAdmin):
     """A change form with the language switch above it, and the rich text editor where a field asks for it."""
 
     class Media:
-        css = {"all": ["css/admin.css"]}
-        js = ["js/language_switch.js", "js/desk_bar.js"]
+        js = ["js/language_switch.js", "js/desk_bar.js", "js/desk_rows.js", "js/desk_outline.js"]
 
     form = SeenForm
     formfield_overrides = HTTPS_ADDRESSES
     has_add_another = False
     """Whether one adds several of them in a row."""
+    layout: Layout = ()
+    """The groups of the change form: the heading of each, and the names of its sets of fields and its inlines."""
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: dict | None = None
@@ -269,8 +276,11 @@ class PortalAdmin(FoldedSearch, TranslationAdmin):
     def render_change_form(self, request: HttpRequest, context: dict, *args, obj=None, **kwargs) -> HttpResponse:
         context["media"] = with_nonce(context["media"], request)
         context["bar"] = self.bar(request, obj)
-        form, formsets = context["adminform"].form, [row.formset for row in context["inline_admin_formsets"]]
+        adminform, admin_formsets = context["adminform"], context["inline_admin_formsets"]
+        form, formsets = adminform.form, [rows.formset for rows in admin_formsets]
         context["seen"] = shown_by([form, *(row for formset in formsets for row in formset.initial_forms)])
+        context["outline"] = outline_of(adminform, admin_formsets, self.layout, is_new=obj is None)
+        context["complaints"] = list(complaints_of(form, admin_formsets))
         response = super().render_change_form(request, context, *args, obj=obj, **kwargs)
         if form.is_bound and has_conflict(form, formsets):
             response.status_code = HTTPStatus.CONFLICT

@@ -18,7 +18,7 @@ from core.templatetags.core_tags import partial_date
 from core.text import alphabetically
 from desk.lists import AuthoredChangeList, ConfirmedFilter, FilterOfMany, WorkedOnFilter, short
 from desk.site import Bar, PartInline, PortalInline
-from practices.forms import PracticeCommuneFormSet, PracticeSectionFormSet
+from practices.forms import PracticeCommuneFormSet, PracticeSectionForm, PracticeSectionFormSet
 from practices.models import (
     Audience,
     Practice,
@@ -109,43 +109,53 @@ class PracticeCommuneInline(PartInline, admin.TabularInline):
     model = PracticeCommune
     # Each inline names its fields: Django and modeltranslation would build its form up to three times to find them.
     fields = ["commune"]
+    add_label = _("Add a commune")
     formset = PracticeCommuneFormSet
     autocomplete_fields = ["commune"]
 
 
 class PracticeSectionInline(PortalInline):
     model = PracticeSection
+    form = PracticeSectionForm
     formset = PracticeSectionFormSet
+    template = "admin/edit_inline/sections.html"
+    add_label = _("Add a section with a heading of its own")
     fields = ["kind", "heading", "body", "position"]
 
 
 class PracticeOrganisationInline(PortalInline):
     model = PracticeOrganisation
     fields = ["organisation", "role", "detail", "position"]
+    add_label = _("Add an organisation")
     autocomplete_fields = ["organisation"]
 
 
 class PracticeContactInline(PortalInline):
     model = PracticeContact
     fields = ["contact", "subject", "position"]
+    add_label = _("Add a contact")
     autocomplete_fields = ["contact"]
 
 
 class PracticeIndicatorInline(PortalInline):
     model = PracticeIndicator
     fields = ["value", "is_approximate", "label", "measured_on", "measured_precision", "source", "position"]
+    line_fields = ["value", "label", "is_approximate"]
+    add_label = _("Add a figure")
     classes = ["collapse"]
 
 
 class PracticeLinkInline(PortalInline):
     model = PracticeLink
     fields = ["kind", "url", "label", "position"]
+    add_label = _("Add a link")
     classes = ["collapse"]
 
 
 class PracticeSourceInline(PartInline, admin.TabularInline):
     model = PracticeSource
     fields = ["document", "pages", "position"]
+    add_label = _("Add a source")
     autocomplete_fields = ["document"]
 
 
@@ -240,6 +250,15 @@ class PracticeAdmin(UnitAdmin):
         if obj is not None:
             bar.state, bar.state_kind = obj.get_state_display(), obj.state
         return bar
+
+    layout = [
+        (_("Text"), [None, PracticeSectionInline]),
+        (_("Facts"), [_("Subject"), _("Territory"), _("Time and cost"), _("What became of it")]),
+        (_("People and places"), [PracticeOrganisationInline, PracticeContactInline, PracticeCommuneInline]),
+        (_("Figures and links"), [PracticeIndicatorInline, PracticeLinkInline]),
+        (_("Sources"), [PracticeSourceInline]),
+        (_("For staff"), [_("For staff")]),
+    ]
 
     def get_changelist(self, request: HttpRequest, **kwargs) -> type[ChangeList]:
         return PracticeChangeList

@@ -3,13 +3,17 @@ from collections.abc import Iterable
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.html import strip_tags
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from desk.seen import SeenFormSet
-from practices.models import SectionKind, ThemeBlock
+from desk.rows import PartForm, PartFormSet
+from practices.models import PracticeSection, SectionKind, ThemeBlock
+
+KINDS = list(SectionKind)
 
 
-class PracticeCommuneFormSet(SeenFormSet):
+class PracticeCommuneFormSet(PartFormSet):
     """The communes of a practice. Once it is published they may be missing only where it serves the whole country."""
 
     def clean(self) -> None:
@@ -19,11 +23,71 @@ class PracticeCommuneFormSet(SeenFormSet):
             raise ValidationError(_("Name at least one commune, or choose the whole country as territory."))
 
 
-class PracticeSectionFormSet(SeenFormSet):
+class PracticeSectionForm(PartForm):
+    """A section of the outline: its kind is given, or it has a heading of its own."""
+
+    given_fields = ("position", "kind")
+
+    @property
+    def kind(self) -> SectionKind:
+        value = self["kind"].value()
+        return SectionKind(value) if value in SectionKind.values else SectionKind.OTHER
+
+    @property
+    def is_own(self) -> bool:
+        return self.kind == SectionKind.OTHER
+
+    @property
+    def title(self) -> str:
+        if self.is_own:
+            return self.instance.heading or gettext("Heading of its own")
+        return str(self.kind.label)
+
+    @property
+    def words(self) -> str:
+        return strip_tags(self.instance.body.replace("<", " <"))
+
+
+class PracticeSectionFormSet(PartFormSet):
     """The sections of a practice: one of each kind, and any number with a heading of their own.
+
+    The form shows all kinds in their order, with an empty row for each that the practice does not have. Such a row
+    stands after the section that comes before it in the order of kinds, wherever staff have moved that.
 
     Django compares the rows of a form by such constraints only as hold without a condition.
     """
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_bound:
+            return
+        places = {section.kind: section.position for section in self.get_queryset()}
+        place, missing = 0, []
+        for kind in KINDS:
+            place = places.get(kind, place)
+            if kind != SectionKind.OTHER and kind not in places:
+                missing.append({"kind": kind, "position": place})
+        self.initial_extra, self.extra = missing, len(missing)
+
+    def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        if index is None:
+            form.initial.setdefault("kind", SectionKind.OTHER)
+
+    def save(self, commit: bool = True) -> list:
+        """A section that was empty until now takes its place among the others, which move on."""
+        saved = super().save(commit)
+        if commit and self.new_objects:
+            new = {section.pk for section in self.new_objects}
+
+            def place(section: PracticeSection) -> tuple:
+                return section.position, section.pk in new, KINDS.index(SectionKind(section.kind))
+
+            for position, section in enumerate(sorted(self.instance.sections.all(), key=place), start=1):
+                if section.position != position:
+                    section.position = position
+                    section.save(update_fields=["position"])
+        return saved
 
     def clean(self) -> None:
         super().clean()

@@ -22,27 +22,33 @@ from translations.admin import UnitAdmin
 
 class AgendaItemInline(PortalInline):
     model = AgendaItem
+    line_fields = ["start_time", "title"]
+    add_label = _("Add an item")
     classes = ["collapse"]
 
 
 class SpeakerInline(PortalInline):
     model = Speaker
+    add_label = _("Add a speaker")
     classes = ["collapse"]
 
 
 class SessionPartnerInline(PortalInline):
     model = SessionPartner
+    add_label = _("Add a partner")
     autocomplete_fields = ["organisation"]
     classes = ["collapse"]
 
 
 class SessionFigureInline(PortalInline):
     model = SessionFigure
+    add_label = _("Add a figure")
     classes = ["collapse"]
 
 
 class SessionDocumentInline(PortalInline):
     model = SessionDocument
+    add_label = _("Add a document")
     classes = ["collapse"]
 
 
@@ -61,6 +67,34 @@ class SessionAdmin(UnitAdmin):
         SessionPartnerInline,
         SessionFigureInline,
         SessionDocumentInline,
+    ]
+
+    fieldsets = [
+        (None, {"fields": ["title", "slug", "summary", "kind", "edition", "series_name", "series_language"]}),
+        (
+            _("Where and when"),
+            {"fields": ["date", ("start_time", "end_time"), "mode", "venue", "locality", "commune"]},
+        ),
+        (
+            _("Who was there"),
+            {
+                "fields": [
+                    "participants",
+                    "participants_approximate",
+                    "communes_represented",
+                    "communes_approximate",
+                    "practices",
+                ]
+            },
+        ),
+        (_("For staff"), {"fields": ["is_published", "evidence", "staff_note"]}),
+    ]
+    layout = [
+        (_("Text"), [None]),
+        (_("Facts"), [_("Where and when"), _("Who was there")]),
+        (_("Programme and people"), [AgendaItemInline, SpeakerInline, SessionPartnerInline]),
+        (_("Figures and documents"), [SessionFigureInline, SessionDocumentInline]),
+        (_("For staff"), [_("For staff")]),
     ]
 
     def bar(self, request: HttpRequest, obj: Session | None) -> Bar:

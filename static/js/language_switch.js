@@ -9,22 +9,15 @@
     const languages = JSON.parse(place.dataset.languages);
     const chosen = new Set(JSON.parse(place.dataset.chosen));
 
-    const languageOf = (row) => {
-      const input = row.querySelector(".mt");
-      return input && languages.map(([code]) => code).find((code) => input.name.endsWith(`_${code}`));
-    };
-
     const apply = (root) => {
-      for (const row of root.querySelectorAll(".form-row")) {
-        const code = languageOf(row);
-        if (!code) continue;
-        row.classList.add("translated-row");
-        row.dataset.language = code;
+      for (const row of root.querySelectorAll("[data-language]")) {
+        const code = row.dataset.language;
         for (const input of row.querySelectorAll(".mt")) input.lang = code;
         row.hidden = !chosen.has(code) && !row.classList.contains("errors");
       }
       document.body.classList.toggle("side-by-side", chosen.size > 1);
       document.body.dataset.languages = String(chosen.size);
+      document.dispatchEvent(new CustomEvent("desk:languages"));
     };
 
     const bar = document.createElement("fieldset");
@@ -55,11 +48,15 @@
   // The editor builds its field after the page: give it the name and the language that its row has.
   document.addEventListener("prose-editor:ready", (event) => {
     const field = event.detail.editor.view.dom;
-    const row = field.closest(".form-row");
+    const row = field.closest(".form-row, .row-field");
     const label = row?.querySelector("label");
     if (label) field.setAttribute("aria-label", label.textContent.trim());
     field.setAttribute("aria-multiline", "true");
     if (row?.dataset.language) field.lang = row.dataset.language;
+    for (const name of ["aria-describedby", "aria-invalid"]) {
+      const value = event.detail.textarea.getAttribute(name);
+      if (value) field.setAttribute(name, value);
+    }
   });
 
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);

@@ -111,8 +111,9 @@ def test_the_form_of_a_practice_shows_its_parts_and_no_empty_ones(client):
     form = client.get(f"{LIST}{practice.pk}/change/").context["inline_admin_formsets"]
 
     shown = {inline.formset.prefix: len(inline.formset.forms) for inline in form}
-    assert shown["sections"] == 1
-    assert sum(shown.values()) == 1
+    # One of each kind, in the outline.
+    assert shown.pop("sections") == len(SectionKind) - 1
+    assert sum(shown.values()) == 0
 
 
 def test_a_translation_is_saved_in_its_own_language(client):
