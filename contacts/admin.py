@@ -77,6 +77,7 @@ class LocalityInline(PortalInline):
 
 @admin.register(Commune)
 class CommuneAdmin(PortalAdmin):
+    public_page = "commune-detail"
     list_display = ["name", "canton", "successor", "population", "website"]
     list_filter = ["canton", MergedFilter]
     list_select_related = ["canton", "successor"]
@@ -107,6 +108,7 @@ class ContactInline(PortalInline):
 
 @admin.register(Organisation)
 class OrganisationAdmin(UnitAdmin):
+    public_page = "organisation-detail"
     list_display = ["name", "short_name", "kind", "commune", "dissolved"]
     list_filter = ["kind", CommuneFilter, DissolvedFilter]
     list_select_related = ["commune"]
@@ -125,6 +127,7 @@ class OrganisationAdmin(UnitAdmin):
 
 @admin.register(Contact)
 class ContactAdmin(UnitAdmin):
+    public_page = "contacts:list"
     list_display = ["sorted_name", "organisation", "commune", "shown", "confirmed"]
     list_filter = ["display", ConfirmedFilter, CommuneFilter, OrganisationFilter, "recorded_year"]
     list_select_related = ["organisation", "commune"]

@@ -18,10 +18,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse, TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 from django.views.i18n import JavaScriptCatalog
 from js_asset import Media
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
@@ -29,6 +31,7 @@ from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 from accounts.roles import role_of
 from core.changes import How, acting, batch, state
 from core.text import fold
+from desk.edit_link import edit_link
 from desk.outline import Layout, complaints_of, outline_of
 from desk.rows import PartForm, PartFormSet
 from desk.seen import SeenForm, has_conflict, shown_by
@@ -87,6 +90,14 @@ class PortalAdminSite(AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict | None = None) -> TemplateResponse:
         return super().index(request, todays_work(request) | (extra_context or {}))
+
+    def get_urls(self) -> list:
+        return [path("edit-link/", self.edit_link, name="edit-link"), *super().get_urls()]
+
+    @method_decorator(require_safe)
+    def edit_link(self, request: HttpRequest) -> HttpResponse:
+        """Asked by public pages, so nobody is led to the login."""
+        return edit_link(request, self)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list:
         """The contents first, reference data and accounts apart and last; the same in each language."""

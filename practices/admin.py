@@ -82,6 +82,7 @@ class SupersededFilter(admin.SimpleListFilter):
 
 # Registered by `library.admin`, which adds what the index knows.
 class TermAdmin(UnitAdmin):
+    public_page = "glossary"
     list_display = ["name_of_term", "kind", "holds_since", "held_until"]
     list_filter = ["kind", SupersededFilter]
     search_fields = ["abbreviation", *all_columns("name"), *all_columns("aliases")]
@@ -182,12 +183,14 @@ class OrganisationFilter(FilterOfMany):
 
 
 class PracticeChangeList(AuthoredChangeList):
-    def get_queryset(self, request: HttpRequest, **kwargs) -> QuerySet:
-        return super().get_queryset(request, **kwargs).prefetch_related(Prefetch("communes", Commune.objects.by_name()))
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet:
+        rows = super().get_queryset(request, exclude_parameters)
+        return rows.prefetch_related(Prefetch("communes", Commune.objects.by_name()))
 
 
 # Registered by `library.admin`, which adds search.
 class PracticeAdmin(UnitAdmin):
+    public_page = "practices:detail"
     list_display = ["title", "state", "theme_name", "where", "year", "confirmed", "changed"]
     list_filter = [
         "state",

@@ -54,6 +54,7 @@ class SessionDocumentInline(PortalInline):
 
 @admin.register(Session)
 class SessionAdmin(UnitAdmin):
+    public_page = "sessions:detail"
     list_display = ["day", "title", "kind", "edition", "commune", "is_published"]
     list_display_links = ["day", "title"]
     list_filter = ["kind", "is_published", "mode", "evidence"]

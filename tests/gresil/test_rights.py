@@ -45,6 +45,7 @@ admin/logout/                                                   ymmmmm  yyyyyy
 admin/password_change/                                          l-yyyy  l-yyyy
 admin/password_change/done/                                     l-yyyy  l-mmmm
 admin/autocomplete/                                             l-yyyy  l-mmmm
+admin/edit-link/                                                yyyyyy  mmmmmm
 admin/jsi18n/                                                   l-yyyy  l-mmmm
 admin/r/<path:content_type_id>/<path:object_id>/                l-0000  l-0000
 admin/auth/user/<id>/password/                                  l----0  l----0
