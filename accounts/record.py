@@ -43,6 +43,9 @@ ACTS = {
     "merged": _("merged"),
     "deleted": _("deleted for good"),
     "undone": _("took back"),
+    "small correction": _("called a change of the original a small correction"),
+    "to translate again": _("asked for a text to be translated again"),
+    "taken anyway": _("took a refused text all the same"),
     "preview shared": _("shared a preview"),
 }
 

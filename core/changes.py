@@ -57,14 +57,10 @@ class AtEnd:
 
 
 class Batch:
-    def __init__(
-        self, by: Any = None, is_small_change: bool = False, is_raw: bool = False, how: How | None = None
-    ) -> None:
+    def __init__(self, by: Any = None, is_raw: bool = False, how: How | None = None) -> None:
         self.by = by or state.by
         """The member of staff who makes the changes; None for a command."""
         self.how = how or state.how
-        self.is_small_change = is_small_change
-        """Whether translations stay as good as they were."""
         self.is_raw = is_raw
         """Whether the rows come from a fixture, which knows when they were changed."""
         self.keys: dict[AtEnd, set] = {}
@@ -114,9 +110,7 @@ def open_batch() -> Batch:
 
 
 @contextmanager
-def batch(
-    by: Any = None, *, is_small_change: bool = False, is_raw: bool = False, how: How | None = None
-) -> Iterator[Batch]:
+def batch(by: Any = None, *, is_raw: bool = False, how: How | None = None) -> Iterator[Batch]:
     """A transaction at whose end the derived data of all rows changed in it is brought up to date.
 
     Within another batch it belongs to that one.
@@ -125,7 +119,7 @@ def batch(
         yield state.batch
         return
     with transaction.atomic():
-        state.batch = Batch(by, is_small_change, is_raw, how)
+        state.batch = Batch(by, is_raw, how)
         try:
             yield state.batch
             state.batch.finish()

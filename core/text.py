@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from difflib import SequenceMatcher
 from functools import cache, lru_cache
 from html import unescape
 from typing import Any
@@ -116,3 +117,33 @@ def plain(html: str) -> str:
             text = strip_tags(html.replace("<", " <"))
         text = unescape(text)
     return " ".join(text.split())
+
+
+# Words that two texts share are shown up to so many on either side of a difference.
+WORDS_AROUND = 6
+
+
+def word_difference(old: str, new: str) -> list[tuple[str, str]]:
+    """What became of a text, word by word: ("same" | "removed" | "added", words) in turn, for plain texts.
+
+    Of a long passage that stayed the same only the words beside a difference are given.
+    """
+    before, after = old.split(), new.split()
+    changes = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    pieces: list[tuple[str, str]] = []
+    for number, (kind, start, end, new_start, new_end) in enumerate(changes):
+        if kind == "equal":
+            is_first, is_last = number == 0, number == len(changes) - 1
+            pieces.append(("same", shortened(before[start:end], keep_start=not is_first, keep_end=not is_last)))
+            continue
+        pieces += [("removed", " ".join(before[start:end]))] if end > start else []
+        pieces += [("added", " ".join(after[new_start:new_end]))] if new_end > new_start else []
+    return pieces
+
+
+def shortened(words: list[str], *, keep_start: bool, keep_end: bool) -> str:
+    """These words, or those at the ends that are kept and "…" for the others."""
+    start, end = WORDS_AROUND * keep_start, WORDS_AROUND * keep_end
+    if len(words) <= start + end + 1:
+        return " ".join(words)
+    return " ".join([*words[:start], "…", *words[len(words) - end :]])

@@ -259,7 +259,7 @@ class PortalAdmin(FoldedSearch, TranslationAdmin):
 
     def save_form_and_parts(self, request: HttpRequest, object_id: str | None, *args: Any) -> HttpResponse:
         """What hangs on the object (states of translation, the index) follows once, after its parts are saved too."""
-        with batch(by=request.user, is_small_change="_small_change" in request.POST):
+        with batch(by=request.user):
             if object_id is not None:
                 self.lock(self.key_in(object_id))
             return super().changeform_view(request, object_id, *args)

@@ -9,12 +9,13 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
+from django.utils import translation
 
 from core.languages import all_columns, in_language
 from core.models import Version
 from core.text import composed, fold, plain, stop_words
 from practices.models import Practice, Term
-from translations.glossary import TermForTranslators
+from translations.glossary import TermInText
 
 # The version that changes with the terms.
 TERMS = "terms"
@@ -224,12 +225,18 @@ def superseded_in_all_languages(practice: Practice) -> list[Superseded]:
     return terms.superseded(found)
 
 
-def terms_for_translators(text: str, language: str) -> list[TermForTranslators]:
-    """The terms that `text`, in the source language, names, with their names in `language`."""
-    terms = vocabulary()
-    found = [terms.by_pk[key] for key in terms.terms_in(settings.LANGUAGE_CODE, text)]
-    names = {in_language(term, "name", settings.LANGUAGE_CODE): in_language(term, "name", language) for term in found}
-    return [TermForTranslators(source, target) for source, target in sorted(names.items()) if target]
+def terms_for_translators(text: str, language: str) -> list[TermInText]:
+    """The terms that a plain text in the source language names, with their names in `language`."""
+    terms, words, found = vocabulary(), words_of(text), []
+    for mention in terms.mentions(settings.LANGUAGE_CODE, [word.text for word in words]):
+        term = terms.by_pk[mention.term]
+        if target := in_language(term, "name", language):
+            with translation.override(language):
+                address = term.get_absolute_url()
+            source = in_language(term, "name", settings.LANGUAGE_CODE)
+            start, end = words[mention.first].start, words[mention.last].end
+            found.append(TermInText(start, end, source, target, address))
+    return found
 
 
 def terms_matching(terms: Iterable[Term], query: str) -> list[Term]:

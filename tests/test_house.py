@@ -64,6 +64,9 @@ def test_no_model_of_ours_is_asked_for_by_name():
     """That would be an import from above in disguise. Whoever takes a name from outside loops over `get_models()`."""
     looked_at, asked = 0, []
     for path in python_files(*FLOORS):
+        # A data migration has models of its time, and these by name alone.
+        if path.parent.name == "migrations":
+            continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 looked_at += 1

@@ -1,20 +1,28 @@
-"""All texts of a language, for an outside translator: one document, or a ZIP archive of several."""
+"""Texts of a language, for an outside translator: one document, or a ZIP archive of several."""
 
 from collections.abc import Iterator
 from zipfile import ZIP_DEFLATED, ZipFile
+
+from django.db.models import QuerySet
+from django.utils.text import slugify
 
 from core.chunks import in_chunks
 from translations import xliff
 from translations.models import UNITS_AT_ONCE, Translation
 
 
-class ExportedLanguage:
-    """The documents of a language, written one by one, so that only one of them is in memory."""
+class ExportedTexts:
+    """The documents of these translations into one language, written one by one, so that only one of them is in memory.
 
-    def __init__(self, language: str) -> None:
+    `what` says in the name of the file what is in it; all there is, if nothing is said.
+    """
+
+    def __init__(self, language: str, translations: QuerySet[Translation], *what: str) -> None:
         self.language = language
-        rows = Translation.objects.filter(language=language)
-        self.parts = list(in_chunks(list(rows.values_list("pk", flat=True)), UNITS_AT_ONCE))
+        rows = translations.filter(language=language).order_by(*Translation._meta.ordering)
+        self.keys = list(rows.values_list("pk", flat=True))
+        self.parts = list(in_chunks(self.keys, UNITS_AT_ONCE))
+        self.name = "-".join(["gresil", language, *(slugify(word)[:60] for word in what if word)])
 
     @property
     def is_archive(self) -> bool:
@@ -22,7 +30,7 @@ class ExportedLanguage:
 
     @property
     def file_name(self) -> str:
-        return f"gresil-{self.language}.{'zip' if self.is_archive else 'xlf'}"
+        return f"{self.name}.{'zip' if self.is_archive else 'xlf'}"
 
     @property
     def content_type(self) -> str:
@@ -40,7 +48,7 @@ class ExportedLanguage:
         stream = Stream()
         with ZipFile(stream, "w", ZIP_DEFLATED) as archive:
             for number, document in enumerate(self.documents(), start=1):
-                archive.writestr(f"gresil-{self.language}-{number:03}.xlf", document)
+                archive.writestr(f"{self.name}-{number:03}.xlf", document)
                 yield stream.take()
         yield stream.take()
 

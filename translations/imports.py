@@ -1,7 +1,7 @@
 """Takes the translations of an uploaded file, one document after the other."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, TypedDict
@@ -14,10 +14,12 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 from django.utils.translation import gettext as _
 
+from accounts.record import note
 from core.changes import How, batch
 from core.chunks import in_chunks
 from core.languages import target_languages
-from translations import xliff
+from translations import inline, xliff
+from translations.inline import comparable
 from translations.models import (
     UNITS_AT_ONCE,
     TranslatedUnit,
@@ -26,6 +28,7 @@ from translations.models import (
     fingerprint,
     is_same,
     lock_units,
+    unit_for_work,
     unit_models,
 )
 
@@ -33,10 +36,20 @@ from translations.models import (
 MOST_MEGABYTES = 100
 MOST_MEGABYTES_OF_DOCUMENT = 20
 MOST_DOCUMENTS = 200
+# Objects that were deleted since the export. A file with more of them comes from elsewhere.
+MOST_UNKNOWN = 1_000
 MEGABYTE = 1_000_000
 DOCUMENT_SUFFIXES = {".xlf", ".xliff"}
 # What macOS adds to an archive.
 NOT_DELIVERED = {"__MACOSX", ".DS_Store"}
+
+
+class Taken(TypedDict):
+    """A text that was taken. The report names it."""
+
+    unit: str
+    path: str
+    label: str
 
 
 class Refusal(TypedDict):
@@ -46,6 +59,10 @@ class Refusal(TypedDict):
     path: str
     label: str
     reason: str
+    is_broken: bool
+    """Whether the text itself is wrong, so that nobody can take it as it is."""
+    taken_by: str
+    """Who has taken it all the same, by name."""
     source: str
     source_today: str
     target: str
@@ -69,13 +86,20 @@ class DeliveredFile:
         """Read all documents once, so that a file is taken as a whole or not at all; returns their language."""
         if (self.file.size or 0) > MOST_MEGABYTES * MEGABYTE:
             raise ValidationError(_("The file is larger than %(number)d MB.") % {"number": MOST_MEGABYTES})
-        languages = {document.language for _name, document in self.documents()}
+        languages: set[str] = set()
+        labels: set[str] = set()
+        for _name, document in self.documents():
+            languages.add(document.language)
+            labels.update(text.unit_label for text in document.texts)
         if not languages:
             raise ValidationError(_("The archive holds no XLIFF file."))
         if not languages <= set(target_languages()):
             raise ValidationError(_("The file is for a language that the portal does not have."))
         if len(languages) > 1:
             raise ValidationError(_("All files of an archive must be for the same language."))
+        if len(labels) - len(known_units(labels)) > MOST_UNKNOWN:
+            sentence = _("The file names more than %(number)d objects that the portal does not have.")
+            raise ValidationError(sentence % {"number": MOST_UNKNOWN})
         return languages.pop()
 
     def documents(self) -> Iterator[tuple[str, xliff.Document]]:
@@ -137,8 +161,8 @@ def read_document(name: str, content: bytes) -> xliff.Document:
     try:
         return xliff.read(content)
     except xliff.NotXliffError as error:
-        sentence = _("%(name)s is not an XLIFF file that we can read.")
-        raise ValidationError(sentence % {"name": shortened(name)}) from error
+        sentence = _("%(name)s is not an XLIFF file that we can read.") % {"name": shortened(name)}
+        raise ValidationError(f"{sentence} {error.reason}".strip()) from error
 
 
 def shortened(name: str) -> str:
@@ -148,45 +172,85 @@ def shortened(name: str) -> str:
 def import_document(name: str, document: xliff.Document, *, by: Any) -> TranslationImport:
     """Take the texts whose original and translation have not changed since the export, and record the others.
 
-    Locks the units that the document names, until its texts are taken.
+    Everything is read first without a lock. Then the units in which a text is to be taken are locked and read again,
+    and no others.
     """
-    record = TranslationImport(language=document.language, file_name=name[:200], content=document.content)
-    record.imported_by = by
+    report = TranslationImport(language=document.language, file_name=name[:200], content=document.content)
+    report.imported_by = by
     by_unit: defaultdict[str, list[xliff.DeliveredText]] = defaultdict(list)
     for text in document.texts:
         by_unit[text.unit_label].append(text)
+    units = read_units(known_units(by_unit))
+    refused = {
+        label: [refusal(text, _("The portal does not have this object.")) for text in texts]
+        for label, texts in by_unit.items()
+        if label not in units
+    }
+    foreseen = TakenTexts(document.language)
+    concerned: dict[str, TranslatedUnit] = {}
+    for label, unit in units.items():
+        before = len(foreseen.texts)
+        refused[label] = foreseen.add(unit, by_unit[label])
+        if len(foreseen.texts) > before:
+            concerned[label] = unit
     with batch(by=by, how=How.IMPORT):
-        units = lock_and_read(by_unit)
         taken = TakenTexts(document.language)
-        for label, texts in by_unit.items():
-            if label in units:
-                record.refused += taken.add(units[label], texts)
+        locked = lock_and_read(concerned)
+        for label in concerned:
+            if label in locked:
+                refused[label] = taken.add(locked[label], by_unit[label])
             else:
-                record.refused += [refusal(text, _("The portal does not have this object.")) for text in texts]
+                refused[label] = [refusal(text, _("The portal does not have this object.")) for text in by_unit[label]]
         taken.save()
-        record.taken = taken.count
-        record.save()
-    return record
+        report.taken, report.taken_texts = len(taken.texts), taken.texts
+        report.refused = [one for label in by_unit for one in refused[label]]
+        report.save()
+        details = {"language": report.language, "file": name[:100], "taken": report.taken}
+        note("imported", by=by, about=report, refused=len(report.refused), **details)
+    return report
 
 
-def lock_and_read(labels: Collection[str]) -> dict[str, TranslatedUnit]:
-    """Label -> unit with its parts, locked; without the labels that the portal does not have."""
+def known_units(labels: Collection[str]) -> dict[str, tuple[type[TranslatedUnit], int]]:
+    """Label -> model and key, without the labels that the portal does not have."""
     slugs: defaultdict[str, list[str]] = defaultdict(list)
     for label in labels:
         model_label, _slash, slug = label.partition("/")
-        # A NUL would be an error on PostgreSQL.
-        if "\0" not in slug:
+        # A NUL would be an error on PostgreSQL, and no slug is as long.
+        if "\0" not in slug and len(slug) <= 100:
             slugs[model_label].append(slug)
-    units: dict[str, TranslatedUnit] = {}
+    known: dict[str, tuple[type[TranslatedUnit], int]] = {}
     for model in unit_models():
-        keys: set[int] = set()
-        for named in in_chunks(slugs[model._meta.label_lower], UNITS_AT_ONCE):
-            keys.update(model._default_manager.filter(slug__in=named).order_by().values_list("pk", flat=True))
-        # All of them before anything else, in the one order that everybody keeps.
-        lock_units(model, keys)
-        for some in in_chunks(sorted(keys), UNITS_AT_ONCE):
-            units |= {xliff.unit_label(unit): unit for unit in model.with_parts().filter(pk__in=some)}
+        name = model._meta.label_lower
+        for some in in_chunks(slugs[name], UNITS_AT_ONCE):
+            rows = model._default_manager.filter(slug__in=some).order_by().values_list("slug", "pk")
+            known |= {f"{name}/{slug}": (model, key) for slug, key in rows}
+    return known
+
+
+def read_units(known: Mapping[str, tuple[type[TranslatedUnit], int]]) -> dict[str, TranslatedUnit]:
+    """Label -> the unit that is worked on, with its parts."""
+    return {label: unit_for_work(unit) for label, unit in units_of(known).items()}
+
+
+def units_of(known: Mapping[str, tuple[type[TranslatedUnit], int]]) -> dict[str, TranslatedUnit]:
+    """Label -> unit with its parts, without those that are deleted by now."""
+    by_model: defaultdict[type[TranslatedUnit], dict[int, str]] = defaultdict(dict)
+    for label, (model, key) in known.items():
+        by_model[model][key] = label
+    units: dict[str, TranslatedUnit] = {}
+    for model, labels in by_model.items():
+        for some in in_chunks(sorted(labels), UNITS_AT_ONCE):
+            units |= {labels[unit.pk]: unit for unit in model.with_parts().filter(pk__in=some)}
     return units
+
+
+def lock_and_read(units: Mapping[str, TranslatedUnit]) -> dict[str, TranslatedUnit]:
+    """The same units as they are once they are locked; without those that are deleted by now."""
+    known = {label: (type(unit), unit.pk) for label, unit in units.items()}
+    # All of them before anything else, in the one order that everybody keeps.
+    for model in unit_models():
+        lock_units(model, {key for of, key in known.values() if of is model})
+    return units_of(known)
 
 
 class TakenTexts:
@@ -194,7 +258,7 @@ class TakenTexts:
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self.count = 0
+        self.texts: list[Taken] = []
         self.changed: defaultdict[tuple[type[models.Model], str], list[models.Model]] = defaultdict(list)
         """(model, column) -> the rows in which that column changes."""
 
@@ -207,25 +271,29 @@ class TakenTexts:
             today, target_today = source.get(text.path), target.get(text.path, "")
             if text.path not in fields or today is None:
                 refused.append(refusal(text, _("The object does not have this text any more.")))
-            elif text.source.split() != today.split():
-                # Blanks do not count: some tools change them at the ends of lines.
-                refused.append(refusal(text, _("The original has changed in the meantime."), today))
-            elif not is_new(text, target_today):
                 continue
-            elif text.exported_target not in ("", fingerprint(target_today)):
+            row, name = fields[text.path]
+            column: Any = row._meta.get_field(f"{name}_{self.language}")
+            is_rich = hasattr(column, "sanitize") or text.has_tags
+            if is_other_source(text, today, is_rich=is_rich):
+                refused.append(refusal(text, _("The original has changed in the meantime."), today, target_today))
+            elif not is_new(text, target_today, is_rich=is_rich):
+                continue
+            elif text.problem:
+                refused.append(refusal(text, text.problem, today, target_today, is_broken=True))
+            elif text.exported_target not in ("", fingerprint(target_today), fingerprint(comparable(target_today))):
                 reason = _("The translation has changed in the meantime.")
                 refused.append(refusal(text, reason, today, target_today))
             else:
-                row, name = fields[text.path]
-                column: Any = row._meta.get_field(f"{name}_{self.language}")
                 try:
-                    cleaned = column.clean(text.target, row)
+                    cleaned = clean(column, row, text)
                 except ValidationError as error:
-                    refused.append(refusal(text, " ".join(error.messages), today))
+                    reason = " ".join(error.messages)
+                    refused.append(refusal(text, reason, today, target_today, is_broken=True))
                 else:
                     setattr(row, column.name, cleaned)
                     self.changed[type(row), column.name].append(row)
-                    self.count += 1
+                    self.texts.append({"unit": text.unit_label, "path": text.path, "label": text.text_label})
         return refused
 
     def save(self) -> None:
@@ -234,17 +302,45 @@ class TakenTexts:
             model._base_manager.bulk_update(rows, [column])
 
 
-def is_new(text: xliff.DeliveredText, today: str) -> bool:
+def is_other_source(text: xliff.DeliveredText, today: str, *, is_rich: bool) -> bool:
+    """Whether the original of today is another one than the translator saw. Blanks do not count: some tools change them
+    at the ends of lines."""
+    if is_rich:
+        return comparable(text.source).split() != comparable(today).split()
+    return text.source.split() != today.split()
+
+
+def is_new(text: xliff.DeliveredText, today: str, *, is_rich: bool) -> bool:
     """Whether the translator wrote something: neither what stands here today, nor what was exported."""
-    return bool(text.target) and not is_same(text.target, today) and fingerprint(text.target) != text.exported_target
+    if not text.target and not text.problem:
+        return False
+    same = comparable if is_rich else str
+    exported = {fingerprint(text.target), fingerprint(same(text.target))}
+    return not is_same(same(text.target), same(today)) and text.exported_target not in exported
 
 
-def refusal(text: xliff.DeliveredText, reason: str, source_today: str = "", target_today: str = "") -> Refusal:
+def clean(column: Any, row: models.Model, text: xliff.DeliveredText) -> str:
+    """The text as it is stored. Raises ValidationError, also for a tag that would be lost on the way."""
+    if not text.has_tags:
+        return column.clean(text.target, row)
+    cleaned = column.clean(text.target, row)
+    lost = Counter(inline.marks_in(text.target)) - Counter(inline.marks_in(cleaned))
+    if lost:
+        names = ", ".join(f"<{name}>" for name in sorted({name for name, _address in lost}))
+        raise ValidationError(_("The portal does not keep these tags: %(names)s.") % {"names": names})
+    return cleaned
+
+
+def refusal(
+    text: xliff.DeliveredText, reason: str, source_today: str = "", target_today: str = "", *, is_broken: bool = False
+) -> Refusal:
     return {
         "unit": text.unit_label,
         "path": text.path,
         "label": text.text_label,
         "reason": reason,
+        "is_broken": is_broken,
+        "taken_by": "",
         "source": text.source,
         "source_today": source_today,
         "target": text.target,

@@ -4,7 +4,9 @@ The texts themselves are columns of their models (django-modeltranslation). A `T
 one language, which original texts the translation was made from, and therefore whether it is still up to date.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from typing import Any, ClassVar, Self
@@ -64,15 +66,19 @@ class Translation(models.Model):
     state = models.CharField(
         pgettext_lazy("translation", "state"), max_length=8, choices=TranslationState, default=TranslationState.MISSING
     )
-    is_reviewed = models.BooleanField(
-        _("reviewed by a person"), default=False, help_text=_("kept while the original moves on")
-    )
+    # Not read any more: `read` tells it text by text. The column goes with the release after 0.2.
+    is_reviewed = models.BooleanField(_("reviewed by a person"), default=False, editable=False)
     done = models.PositiveSmallIntegerField(_("texts done"), default=0)
     total = models.PositiveSmallIntegerField(_("texts in all"), default=0)
     # Path -> the original text that the translation was made from.
     based_on = models.JSONField(default=dict, editable=False)
     # Path -> fingerprints of the original and of the translation when the row was last recorded.
     recorded = models.JSONField(default=dict, editable=False)
+    # Path -> who has read the translation beside its original and found it right, and when: [key, ISO time]. Kept while
+    # the original moves on, so that it counts again if the old original comes back.
+    read = models.JSONField(default=dict, editable=False)
+    # Path -> fingerprint of the original of which somebody said that the text has to be translated again.
+    to_redo = models.JSONField(default=dict, editable=False)
     set_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("state set by"),
@@ -85,7 +91,10 @@ class Translation(models.Model):
 
     objects = TranslationQuerySet.as_manager()
 
-    RECORDED_FIELDS = ["title", "based_on", "recorded", "is_reviewed", "state", "done", "total", "set_by", "set_at"]
+    RECORDED_FIELDS = [
+        *["title", "based_on", "recorded", "read", "to_redo"],
+        *["state", "done", "total", "set_by", "set_at"],
+    ]
 
     class Meta:
         verbose_name = _("translation")
@@ -117,62 +126,75 @@ class Translation(models.Model):
             if path in source and not is_same(old, source[path])
         }
 
+    def gaps(self, source: Texts, target: Texts) -> tuple[list[str], list[str]]:
+        """Paths of the texts that are missing, and of those that are outdated, in reading order."""
+        outdated = self.outdated_originals(source)
+        return (
+            [path for path in source if path not in target],
+            [path for path in source if path in target and path in outdated],
+        )
+
     def is_up_to_date(self, unit: "TranslatedUnit") -> bool:
         """Whether the row, not the translation, is up to date with the texts of `unit` and its parts."""
         copy = Translation(**{field.attname: getattr(self, field.attname) for field in self._meta.concrete_fields})
         return not copy.record(unit, unit.texts(settings.LANGUAGE_CODE))
 
-    def record(
-        self,
-        unit: "TranslatedUnit",
-        source: Texts,
-        *,
-        by: Any = None,
-        is_small_change: bool = False,
-    ) -> bool:
+    def record(self, unit: "TranslatedUnit", source: Texts, *, by: Any = None) -> bool:
         """Compare the texts of `unit` with those recorded last, and set all recorded fields.
 
-        A text that was translated anew counts as made from the original of today, and is not reviewed. A small change
-        leaves translations that were up to date as they are. A part that comes from another unit counts as new.
+        A text that was translated anew counts as made from the original of today, and nobody has read it yet. A part
+        that comes from another unit counts as new.
 
         Returns whether the row has to be saved.
         """
         target = unit.texts(self.language)
         before = [getattr(self, name) for name in self.RECORDED_FIELDS]
         based_on: dict[str, str] = {}
+        read = {}
         for path in source.keys() | target.keys():
             # A translation without an original is made from nothing: any original that comes later is a change.
             original = source.get(path, "")
-            old_original, old_translation = self.recorded.get(path, (NO_TEXT, NO_TEXT))
-            made_from = self.based_on.get(path, original)
+            _old_original, old_translation = self.recorded.get(path, (NO_TEXT, NO_TEXT))
             is_rewritten = fingerprint(target.get(path, "")) != old_translation
-            is_spared = is_small_change and fingerprint(made_from) == old_original
-            based_on[path] = original if is_rewritten or is_spared else made_from
-            if is_rewritten and self.pk is not None:
-                self.is_reviewed = False
+            based_on[path] = original if is_rewritten else self.based_on.get(path, original)
+            if path in self.read and not is_rewritten:
+                read[path] = self.read[path]
         with translation.override(settings.LANGUAGE_CODE):
-            self.based_on, self.title = based_on, str(unit)[:400]
-        old_state = self.state
-        self.set_state(source, target)
-        if self.state != old_state or self.pk is None:
-            self.set_by, self.set_at = by, timezone.now()
+            self.based_on, self.read, self.title = based_on, read, str(unit)[:400]
+        self.set_state(source, target, by=by)
         return before != [getattr(self, name) for name in self.RECORDED_FIELDS]
 
-    def set_state(self, source: Texts, target: Texts) -> None:
+    def set_state(self, source: Texts, target: Texts, *, by: Any, at: datetime | None = None) -> None:
         """Set the state, the counts and the fingerprints for these texts, all of which `based_on` knows."""
-        paths = source.keys() | target.keys()
-        self.recorded = {
-            path: [fingerprint(source.get(path, "")), fingerprint(target.get(path, ""))] for path in sorted(paths)
-        }
-        missing = [path for path in source if path not in target]
-        outdated = [path for path in self.outdated_originals(source) if path in target]
+        old_state = self.state
+        self.recorded = fingerprints(source, target)
+        missing, outdated = self.gaps(source, target)
+        self.to_redo = {path: self.to_redo[path] for path in outdated if path in self.to_redo}
         self.total, self.done = len(source), len(source) - len(missing) - len(outdated)
         if missing:
             self.state = TranslationState.MISSING
         elif outdated:
             self.state = TranslationState.OUTDATED
         else:
-            self.state = TranslationState.REVIEWED if self.is_reviewed else TranslationState.DRAFT
+            is_read = bool(source) and source.keys() <= self.read.keys()
+            self.state = TranslationState.REVIEWED if is_read else TranslationState.DRAFT
+        if self.state != old_state or self.pk is None or at:
+            self.set_by, self.set_at = by, at or timezone.now()
+
+    @property
+    def seen(self) -> str:
+        """Changes with every change of the texts, of the original or of the translation."""
+        return seen_of(self.recorded)
+
+
+def seen_of(prints: Mapping[str, list[str]]) -> str:
+    return fingerprint(json.dumps(prints, sort_keys=True))
+
+
+def fingerprints(source: Texts, target: Texts) -> dict[str, list[str]]:
+    """Path -> fingerprints of the original and of the translation."""
+    paths = sorted(source.keys() | target.keys())
+    return {path: [fingerprint(source.get(path, "")), fingerprint(target.get(path, ""))] for path in paths}
 
 
 def plain_lines(text: str) -> str:
@@ -264,16 +286,55 @@ class TranslatedUnit(NaturalKeyModel):
         record_translations(type(self), {self.pk})
 
     @transaction.atomic
-    def mark_reviewed(self, language: str, *, by: Any) -> None:
-        """Say that a person has compared the translation with the original of today. Missing texts stay missing."""
+    def change_translation(
+        self, language: str, change: "Change", *, by: Any, at: datetime | None = None
+    ) -> Translation:
+        """Lock the unit, bring the row of a translation up to date, call `change` with it and its texts, and save it.
+
+        With `at` the state counts as set at that time, whether it is another one or not.
+        """
         self.lock()
         unit, row = self.fresh(), Translation.objects.of(self).get(language=language)
         source, target = unit.texts(settings.LANGUAGE_CODE), unit.texts(language)
-        # Not those that have no original today: there was nothing to compare them with.
-        row.based_on |= source
-        row.is_reviewed, row.set_by, row.set_at = True, by, timezone.now()
-        row.set_state(source, target)
+        row.record(unit, source, by=by)
+        change(row, source, target)
+        row.set_state(source, target, by=by, at=at)
         row.save()
+        return row
+
+    def mark_reviewed(
+        self, language: str, *, by: Any, paths: Collection[str] | None = None, at: datetime | None = None
+    ) -> Translation:
+        """Say that a person has compared the translation of these texts, or of all, with the original of today. What is
+        missing stays missing."""
+        moment = at or timezone.now()
+
+        def mark(row: Translation, source: Texts, target: Texts) -> None:
+            outdated = row.outdated_originals(source)
+            # Not those that have no original today: there was nothing to compare them with.
+            compared = [path for path in source if path in target and (paths is None or path in paths)]
+            key = by.pk if by else None
+            row.read |= {
+                path: [key, moment.isoformat()] for path in compared if path not in row.read or path in outdated
+            }
+            row.based_on |= {path: source[path] for path in compared}
+
+        return self.change_translation(language, mark, by=by, at=moment)
+
+    def take_back_review(
+        self, language: str, *, by: Any, paths: Collection[str] | None = None, of: datetime | None = None
+    ) -> Translation:
+        """Say that nobody has read these texts, or any; with `of` only what `by` marked at that moment."""
+        mark_of = [by.pk if by else None, of.isoformat()] if of else None
+
+        def take_back(row: Translation, _source: Texts, _target: Texts) -> None:
+            row.read = {
+                path: mark
+                for path, mark in row.read.items()
+                if (paths is not None and path not in paths) or (mark_of and mark != mark_of)
+            }
+
+        return self.change_translation(language, take_back, by=by)
 
     def translation_in(self, language: str) -> Translation | None:
         """The translation into `language`; None for the source language, which has no row."""
@@ -299,7 +360,6 @@ def record_translations(
     keys: Collection[int],
     *,
     by: Any = None,
-    is_small_change: bool = False,
 ) -> None:
     """Bring the translations of these units up to date with their texts, and create those that do not exist yet."""
     content_type = ContentType.objects.get_for_model(model)
@@ -324,7 +384,7 @@ def record_translations(
                 if state.batch and len(keys) <= UNITS_AT_ONCE:
                     state.batch.read[model, unit.pk] = unit
                 for row in rows:
-                    if row.record(unit, source, by=by, is_small_change=is_small_change):
+                    if row.record(unit, source, by=by):
                         differing.append(row)
             Translation.objects.bulk_create(
                 differing,
@@ -334,9 +394,36 @@ def record_translations(
             )
 
 
+Change = Callable[[Translation, Texts, Texts], None]
+
+
+def unit_for_work(unit: TranslatedUnit) -> TranslatedUnit:
+    """The object whose texts the desk shows and changes, and an import writes to, for `unit`."""
+    return unit
+
+
 def unit_models() -> list[type[TranslatedUnit]]:
     """All models of units. Rows of several of them are locked in this order, in which none points to a later one."""
     return [model for model in apps.get_models() if issubclass(model, TranslatedUnit)]
+
+
+class Opened(models.Model):
+    """What a person last saw of a translation at the desk. Only what they have opened may be reviewed in a list."""
+
+    is_public = False
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    translation = models.ForeignKey(Translation, on_delete=models.CASCADE, related_name="openings")
+    # `Translation.seen` of that moment.
+    seen = models.CharField(max_length=16)
+    opened_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["user", "translation"], name="translation_opened_once_by_each")]
+
+    def __str__(self) -> str:
+        return f"{self.translation} ({self.user})"
 
 
 class ArrayLength(Func):
@@ -352,7 +439,7 @@ class ArrayLength(Func):
 class TranslationImportQuerySet(models.QuerySet):
     def without_texts(self) -> Self:
         """With `refused_count`, but without the texts themselves, which are megabytes a row."""
-        return self.defer("content", "refused").annotate(refused_count=ArrayLength("refused"))
+        return self.defer("content", "refused", "taken_texts").annotate(refused_count=ArrayLength("refused"))
 
 
 class TranslationImport(models.Model):
@@ -364,7 +451,8 @@ class TranslationImport(models.Model):
     file_name = models.CharField(_("file"), max_length=200)
     content = models.TextField(_("content"))
     taken = models.PositiveIntegerField(_("texts taken"), default=0)
-    # A list of `translations.imports.Refusal`.
+    # Lists of `translations.imports.Taken` and `translations.imports.Refusal`.
+    taken_texts = models.JSONField(default=list, editable=False)
     refused = models.JSONField(_("texts refused"), default=list)
     imported_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

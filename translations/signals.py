@@ -16,7 +16,7 @@ def record(units: set[Unit]) -> None:
     for model, key in units:
         keys[model].add(key)
     for model in unit_models():
-        record_translations(model, keys[model], by=batch.by, is_small_change=batch.is_small_change)
+        record_translations(model, keys[model], by=batch.by)
 
 
 recording = AtEnd(record)

@@ -1,7 +1,7 @@
 import pytest
 
 from contacts.models import Commune
-from core.text import fold, plain
+from core.text import fold, plain, word_difference
 from tests.factories import make_canton, make_commune
 
 
@@ -33,3 +33,25 @@ def test_names_with_accents_stand_in_their_place_in_the_alphabet():
     names = [commune.name for commune in Commune.objects.by_name()]
 
     assert names == ["eich", "Éischen", "Esch", "Ettelbruck", "Zolver"]
+
+
+def test_the_difference_of_two_texts_is_told_word_by_word():
+    assert word_difference("un café pour tous", "un grand café pour toutes") == [
+        ("same", "un"),
+        ("added", "grand"),
+        ("same", "café pour"),
+        ("removed", "tous"),
+        ("added", "toutes"),
+    ]
+    assert word_difference("", "deux mots") == [("added", "deux mots")]
+
+
+def test_of_what_stayed_the_same_only_the_words_beside_a_difference_are_told():
+    words = [f"m{number}" for number in range(40)]
+    changed = [*words[:20], "neuf", *words[20:]]
+
+    assert word_difference(" ".join(words), " ".join(changed)) == [
+        ("same", "… m14 m15 m16 m17 m18 m19"),
+        ("added", "neuf"),
+        ("same", "m20 m21 m22 m23 m24 m25 …"),
+    ]

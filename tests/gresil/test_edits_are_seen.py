@@ -175,14 +175,13 @@ def test_a_translation_that_is_saved_side_by_side(client, staff):
 
 def test_a_translation_that_is_reviewed(client, staff):
     practice = row_of("practices/practice")
-    rows = list(Translation.objects.of(practice))
+    row = practice.translation_in("de")
     address = f"/de/practices/{PRACTICE}/"
-    Translation.objects.filter(pk__in=[row.pk for row in rows]).update(state="draft", is_reviewed=False)
+    practice.take_back_review("de", by=None)
     before = client.get(address).content
 
-    staff.post(
-        "/admin/translations/translation/", {"action": "mark_reviewed", "_selected_action": [row.pk for row in rows]}
-    )
+    staff.get(f"/admin/translations/translation/{row.pk}/change/")
+    staff.post("/admin/translations/translation/review/", {"act": "review", "keys": str(row.pk)})
 
     assert client.get(address).content != before
 

@@ -57,6 +57,8 @@ admin/auth/user/<path:object_id>/change/                        l----y  l----y
 admin/auth/user/<path:object_id>/                               l-yyyy  l-yyyy
 admin/translations/translation/export/<slug:language>/          l--yyy  l--yyy
 admin/translations/translation/import/                          l--yyy  l--yyy
+admin/translations/translation/next/                            l--yyy  l--yyy
+admin/translations/translation/review/                          l---yy  l---yy
 admin/translations/translation/                                 l-yyyy  l-yyyy
 admin/translations/translation/add/                             l-----  l-----
 admin/translations/translation/<path:object_id>/history/        l-yyyy  l-yyyy
@@ -65,10 +67,12 @@ admin/translations/translation/<path:object_id>/change/         l--yyy  l--yyy
 admin/translations/translation/<path:object_id>/                l-yyyy  l-yyyy
 admin/translations/translationimport/                           l--yyy  l--yyy
 admin/translations/translationimport/add/                       l-----  l-----
-admin/translations/translationimport/<path:object_id>/history/  l--yyy  l--yyy
+admin/translations/translationimport/<int:key>/take/<int:number>/ l--000  l--000
+admin/translations/translationimport/<path:object_id>/history/  l-yyyy  l-yyyy
 admin/translations/translationimport/<path:object_id>/delete/   l-----  l-----
 admin/translations/translationimport/<path:object_id>/change/   l--yyy  l-----
 admin/translations/translationimport/<path:object_id>/          l-yyyy  l-yyyy
+admin/practices/themeblock/<path:object_id>/correction/         l----y  l----y
 admin/REFERENCE/                                                l-yyyy  l-yyyy
 admin/REFERENCE/add/                                            l----y  l----y
 admin/REFERENCE/<path:object_id>/history/                       l-yyyy  l-yyyy
@@ -78,12 +82,14 @@ admin/REFERENCE/<path:object_id>/                               l-yyyy  l-yyyy
 admin/CONTENT/                                                  l-yyyy  l-yyyy
 admin/CONTENT/add/                                              l---yy  l---yy
 admin/CONTENT/<path:object_id>/history/                         l-yyyy  l-yyyy
+admin/CONTENT/<path:object_id>/correction/                      l---yy  l---yy
 admin/CONTENT/<path:object_id>/delete/                          l----y  l----y
 admin/CONTENT/<path:object_id>/change/                          l-yyyy  l---yy
 admin/CONTENT/<path:object_id>/                                 l-yyyy  l-yyyy
 admin/practices/practice/                                       l-yyyy  l-yyyy
 admin/practices/practice/add/                                   l-y-yy  l-y-yy
 admin/practices/practice/<path:object_id>/history/              l-yyyy  l-yyyy
+admin/practices/practice/<path:object_id>/correction/           l---yy  l---yy
 admin/practices/practice/<path:object_id>/delete/               l----y  l----y
 admin/practices/practice/<path:object_id>/change/               l-yyyy  l---yy
 admin/practices/practice/<path:object_id>/                      l-yyyy  l-yyyy

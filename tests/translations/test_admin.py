@@ -8,10 +8,12 @@ from django.db import connection, transaction
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from accounts.models import RecordEntry
 from core.languages import target_languages
 from practices.models import Practice, Term
 from tests.factories import make_commune, make_contact, make_organisation, make_practice, make_staff, make_topic
 from tests.practices.test_admin import form_data
+from translations.corrections import questions
 from translations.models import Translation, TranslationImport
 
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors]
@@ -34,6 +36,7 @@ def address(practice: Practice, language: str) -> str:
 def desk(client, practice: Practice, language: str) -> dict[str, str]:
     """What a browser sends back for the untouched desk: each text, and what was seen."""
     response = client.get(address(practice, language))
+    assert response.status_code == 200, response.status_code
     seen = re.findall(r'name="(seen-[^"]+)" value="([^"]+)"', response.content.decode())
     return {field.name: field.value() for field in response.context["form"]} | dict(seen)
 
@@ -75,17 +78,84 @@ def test_saving_a_changed_original_makes_translations_outdated(client, practice)
     assert practice.translation_in("de").state == "outdated"
 
 
-def test_saving_a_small_change_does_not(client, practice):
-    save(client, practice, title_fr="Café !", _small_change="on")
+def answers_of(html: str) -> dict[str, str]:
+    """What the buttons of the question post, for all texts together."""
+    return {"text": re.findall(r'name="text" value="([^"]+)"', html)}
 
+
+def test_after_saving_staff_are_asked_whether_the_change_was_a_small_correction(client, practice):
+    correction = f"/admin/practices/practice/{practice.pk}/correction/"
+
+    response = save(client, practice, title_fr="Café !", _save="x")
+    message = client.get(response["Location"])
+
+    assertContains(message, f'action="{correction}"', count=1)
+    assertContains(message, "<ins>!</ins>")
+    client.post(correction, answers_of(message.content.decode()) | {"small": ""})
     assert practice.translation_in("de").state == "draft"
+    assertNotContains(client.get(f"/admin/practices/practice/{practice.pk}/change/"), correction)
+
+
+def test_the_form_asks_until_somebody_answers(client, practice):
+    form, correction = (f"/admin/practices/practice/{practice.pk}/{page}/" for page in ("change", "correction"))
+    save(client, practice, title_fr="Café !", _continue="x")
+
+    page = client.get(form)
+    assertContains(page, f'action="{correction}"', count=1)
+    assertContains(client.get(form), f'action="{correction}"', count=1)
+
+    response = client.post(correction, answers_of(page.content.decode()) | {"again": ""})
+    assertRedirects(response, form)
+    assertNotContains(client.get(form), correction)
+    assert practice.translation_in("de").state == "outdated"
+
+
+def test_one_text_of_several_is_answered_for_by_its_own_button(client, practice):
+    save(client, practice, title_fr="Café !", summary_fr="Tout autre chose", _continue="x")
+    form = client.get(f"/admin/practices/practice/{practice.pk}/change/").content.decode()
+    [key] = re.findall(r'name="small" value="(title:[^"]+)"', form)
+
+    client.post(f"/admin/practices/practice/{practice.pk}/correction/", answers_of(form) | {"small": key})
+
+    source = practice.fresh().texts("fr")
+    assert set(practice.translation_in("de").outdated_originals(source)) == {"summary"}
+
+
+def test_saving_something_else_does_not_ask_again_in_a_message(client, practice):
+    save(client, practice, title_fr="Café !", _save="x")
+    client.get("/admin/practices/practice/")
+
+    response = save(client, practice, year="2016", _save="x")
+
+    assertNotContains(client.get(response["Location"]), "/correction/")
+
+
+def test_who_may_not_change_a_unit_does_not_answer_for_it(client, practice, colleague):
+    change(practice, title_fr="Café !")
+    [question] = questions([practice.fresh()])
+    colleague("translator", "de")
+
+    for answer in ["small", "again"]:
+        data = {"text": [question.texts[0].key], answer: ""}
+        assert client.post(f"/admin/practices/practice/{practice.pk}/correction/", data).status_code == 403
+
+    assert practice.translation_in("de").state == "outdated"
+
+
+def test_an_answer_leads_to_no_other_site(client, practice):
+    url = f"/admin/practices/practice/{practice.pk}/correction/"
+
+    assert client.post(url, {"small": "", "next": "https://evil.example/"})["Location"] == url.replace(
+        "correction", "change"
+    )
 
 
 def test_the_change_form_shows_the_states_and_leads_to_the_desk(client, practice):
     response = client.get(f"/admin/practices/practice/{practice.pk}/change/")
 
     assertContains(response, f'href="{address(practice, "de")}"')
-    assertContains(response, 'name="_small_change"')
+    german = practice.translation_in("de")
+    assertContains(response, f'href="{BOARD}export/de/?one={german.pk}"')
 
 
 def test_the_desk_shows_old_and_new_original_beside_the_translation(client, practice):
@@ -277,14 +347,15 @@ def test_a_contact_that_is_edited_within_its_organisation_has_outdated_translati
     assert other.translation_in("de").state == "draft"
 
 
-def test_a_small_change_within_the_organisation_is_small_for_the_contact_too(client, staff):
+def test_staff_are_asked_about_a_contact_that_they_changed_within_its_organisation(client, staff):
     contact = make_contact(role_fr="Directeur", role_de="Leiter")
-    data = organisation_data(client, contact.organisation, _small_change="on")
+    data = organisation_data(client, contact.organisation, _continue="x")
     name = next(name for name, value in data.items() if value == "Directeur")
 
-    client.post(f"/admin/contacts/organisation/{contact.organisation.pk}/change/", data | {name: "directeur"})
+    url = f"/admin/contacts/organisation/{contact.organisation.pk}/change/"
+    response = client.post(url, data | {name: "Conseiller"}, follow=True)
 
-    assert contact.translation_in("de").state == "draft"
+    assertContains(response, f'action="/admin/contacts/contact/{contact.pk}/correction/"')
 
 
 def test_a_contact_that_is_added_within_its_organisation_is_on_the_board(client, staff):
@@ -319,27 +390,179 @@ def test_translators_see_the_terms_of_the_field(client, practice):
     assertNotContains(response, "kommunaler Plan")
 
 
-def test_several_translations_are_marked_as_reviewed_at_once(client, practice):
-    rows = Translation.objects.of(practice).filter(language="de")
+def review(client, *rows: Translation, act: str = "mark_reviewed"):
+    """The page that asks before translations are marked as reviewed in the list."""
+    query = f"?language={rows[0].language}"
+    return client.post(f"{BOARD}{query}", {"action": act, "_selected_action": [row.pk for row in rows]})
 
-    client.post(BOARD, {"action": "mark_reviewed", "_selected_action": [row.pk for row in rows]})
 
+def confirm(client, page):
+    """Press the button of that page; the next page shows what was done."""
+    fields = re.findall(r'name="(act|keys|filters)" value="([^"]*)"', page.content.decode())
+    return client.post(f"{BOARD}review/", dict(fields), follow=True)
+
+
+def test_what_a_person_has_opened_is_marked_as_reviewed_in_the_list_after_a_question(client, practice, staff):
+    row = practice.translation_in("de")
+    client.get(address(practice, "de"))
+
+    page = review(client, row)
+
+    assertContains(page, "1 traduction")
+    assertContains(page, "Café")
+    assert practice.translation_in("de").state == "draft"
+    response = confirm(client, page)
     assert practice.translation_in("de").state == "reviewed"
+    assert RecordEntry.objects.get(act="reviewed").details == {"language": "de"}
+    undo = dict(re.findall(r'name="(act|at)" value="([^"]*)"', response.content.decode()))
+    client.post(f"{BOARD}review/", undo)
+    assert practice.translation_in("de").state == "draft"
 
 
-def test_the_list_leaves_out_what_is_outdated_or_incomplete_and_says_so(client, practice):
+def test_what_nobody_opened_is_not_reviewed_in_the_list_not_even_by_a_direct_post(client, practice):
+    row = practice.translation_in("de")
+
+    page = review(client, row)
+
+    assertContains(page, "Vous ne l’avez pas encore ouverte.")
+    client.post(f"{BOARD}review/", {"act": "review", "keys": f"{row.pk},"})
+    assert practice.translation_in("de").state == "draft"
+
+
+def test_what_changed_since_it_was_opened_is_not_reviewed_in_the_list(client, practice):
+    client.get(address(practice, "de"))
+    change(practice, title_de="Kaffeehaus")
+
+    page = review(client, practice.translation_in("de"))
+
+    assertContains(page, "Elle a changé depuis que vous l’avez ouverte.")
+    confirm(client, page)
+    assert practice.translation_in("de").state == "draft"
+
+
+def test_what_another_person_opened_is_not_reviewed_by_this_one(client, practice, colleague):
+    client.get(address(practice, "de"))
+    colleague("editor")
+
+    confirm(client, review(client, practice.translation_in("de")))
+
+    assert practice.translation_in("de").state == "draft"
+
+
+def test_what_is_outdated_or_incomplete_is_named_with_the_reason(client, practice):
     other = make_practice(title_de="Tee", summary_de="Auszug")
     change(practice, title_fr="Grand café")
-    rows = Translation.objects.filter(content_type__model="practice", language__in=["de", "lb"])
+    for unit in [practice, other]:
+        client.get(address(unit, "de"))
 
-    data = {"action": "mark_reviewed", "_selected_action": [row.pk for row in rows]}
-    response = client.post(BOARD, data, follow=True)
+    page = review(client, practice.translation_in("de"), other.translation_in("de"))
 
+    assertContains(page, "L’original a changé")
+    confirm(client, page)
     assert practice.translation_in("de").state == "outdated"
-    assert not practice.translation_in("lb").is_reviewed
     assert other.translation_in("de").state == "reviewed"
-    levels = [(message.level_tag, str(message)[0]) for message in response.context["messages"]]
-    assert levels == [("success", "1"), ("warning", "3")]
+    assertContains(review(client, practice.translation_in("lb")), "Des textes manquent.")
+
+
+def test_a_review_is_taken_back_in_the_list(client, practice):
+    practice.mark_reviewed("de", by=None)
+
+    page = review(client, practice.translation_in("de"), act="back_to_draft")
+
+    confirm(client, page)
+    assert practice.translation_in("de").state == "draft"
+    assert RecordEntry.objects.filter(act="unreviewed").count() == 1
+
+
+def test_undoing_a_review_keeps_what_was_read_before(client, practice, staff):
+    practice.mark_reviewed("de", by=staff, paths=["title"])
+    client.get(address(practice, "de"))
+    response = confirm(client, review(client, practice.translation_in("de")))
+
+    undo = dict(re.findall(r'name="(act|at)" value="([^"]*)"', response.content.decode()))
+    client.post(f"{BOARD}review/", undo)
+
+    assert list(practice.translation_in("de").read) == ["title"]
+
+
+def test_enter_saves_and_does_not_review(client, practice):
+    page = client.get(address(practice, "de")).content.decode()
+    form = page[page.index('id="translation_form"') :]
+
+    buttons = re.findall(r'<(?:button|input)[^>]*type="submit"[^>]*name="([^"]+)"', form)
+
+    assert buttons[0] == "_save"
+    assert "_reviewed" in buttons
+
+
+def test_texts_are_read_one_by_one(client, practice, staff):
+    values = desk(client, practice, "de")
+
+    client.post(address(practice, "de"), values | {"read-title": "on", "_save": "x"})
+
+    row = practice.translation_in("de")
+    assert (row.state, list(row.read), row.read["title"][0]) == ("draft", ["title"], staff.pk)
+    values = desk(client, practice, "de") | {"read-summary": "on", f"read-{body_of(practice)}": "on", "_save": "x"}
+    client.post(address(practice, "de"), values)
+    assert practice.translation_in("de").state == "reviewed"
+    assertContains(client.get(address(practice, "de")), "lu par staff")
+
+
+def test_a_tick_is_taken_back_one_by_one_and_all_at_once(client, practice):
+    practice.mark_reviewed("de", by=None)
+
+    client.post(address(practice, "de"), desk(client, practice, "de") | {"read-title": "", "_save": "x"})
+    assert set(practice.translation_in("de").read) == {"summary", f"sections/{practice.sections.get().pk}/body"}
+
+    client.post(address(practice, "de"), desk(client, practice, "de") | {"_draft": "x"})
+    assert practice.translation_in("de").read == {}
+
+
+def test_an_outdated_text_that_is_still_right_is_up_to_date_once_it_is_read(client, practice):
+    change(practice, title_fr="Café !")
+
+    client.post(address(practice, "de"), desk(client, practice, "de") | {"read-title": "on", "_save": "x"})
+
+    assert practice.translation_in("de").state == "draft"
+
+
+def test_what_another_person_has_read_meanwhile_stays_read(client, practice):
+    values = desk(client, practice, "de")
+    practice.mark_reviewed("de", by=None, paths=["title"])
+
+    client.post(address(practice, "de"), values | {"summary": "Kurz", "_save": "x"})
+
+    assert list(practice.translation_in("de").read) == ["title"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [({"title_fr": "Grand café"}, "L’original de ces textes a changé"), ({"title_de": ""}, "Ces textes manquent")],
+)
+def test_an_unfinished_translation_is_saved_but_not_reviewed_and_the_page_says_why(client, practice, fields, sentence):
+    change(practice, **fields)
+    values = desk(client, practice, "de") | {"summary": "Kurz", "_reviewed": "x"}
+
+    response = client.post(address(practice, "de"), values, follow=True)
+
+    practice.refresh_from_db()
+    [message] = response.context["messages"]
+    assert practice.summary_de == "Kurz"
+    assert sentence in str(message)
+    assert "titre" in str(message)
+    assert practice.translation_in("de").read == {}
+
+
+def test_who_may_not_review_sees_what_was_read_and_has_no_tick(client, practice, colleague, staff):
+    practice.mark_reviewed("de", by=staff, paths=["title"])
+    colleague("translator", "de")
+
+    values = desk(client, practice, "de")
+    client.post(address(practice, "de"), values | {"read-summary": "on", "read-title": "", "_reviewed": "x"})
+
+    assertContains(client.get(address(practice, "de")), "lu par staff")
+    assert not [name for name in values if name.startswith("read-")]
+    assert list(practice.translation_in("de").read) == ["title"]
 
 
 def test_a_language_is_exported_and_imported_with_a_report(client, practice):
@@ -450,13 +673,15 @@ def test_a_translator_works_on_translations_into_their_languages_alone(client, p
     board = client.get(BOARD)
     german = address(practice, "de")
 
-    assert answers == {"": (200, 200), "lb": (200, 200), "import": (200, 302), "change": (200, 409)}
+    assert answers == {"": (200, 302), "lb": (200, 200), "import": (200, 302), "change": (200, 409)}
     assert client.get(german).status_code == client.post(german, {"title": "Gestohlen"}).status_code == 403
     assert client.get(f"{BOARD}export/de/").status_code == 403
     practice.refresh_from_db()
     assert (practice.title_lb, practice.title_de) == ("Iwwersat", "Kaffee")
-    assertContains(board, f'href="{BOARD}export/lb/"')
-    assertNotContains(board, f'href="{BOARD}export/de/"')
+    assertContains(board, f'href="{BOARD}export/lb/?')
+    assertNotContains(board, f'href="{BOARD}export/de/')
+    assertNotContains(client.get(f"{BOARD}?language=de"), f'href="{BOARD}export/')
+    assert client.get(f"{BOARD}next/?language=de").status_code == 403
 
 
 def test_a_translator_does_not_import_another_language(client, practice, colleague):
@@ -485,14 +710,13 @@ def test_who_may_change_translations_works_at_the_desk_imports_and_reads_the_rep
     colleague("editor")
 
     answers = statuses(client, practice)
-    board = client.get(BOARD)
+    board = client.get(f"{BOARD}?language=lb")
 
-    assert answers == {"": (200, 302), "lb": (200, 200), "import": (200, 302), "change": (200, 409)}
+    assert answers == {"": (200, 200), "lb": (200, 200), "import": (200, 302), "change": (200, 409)}
     practice.refresh_from_db()
     assert practice.title_lb == "Iwwersat"
-    assert practice.translation_in("de").state == "reviewed"
-    for path in ["export/lb/", "import/"]:
-        assertContains(board, f'href="{BOARD}{path}"')
+    assertContains(board, f'href="{BOARD}export/lb/?language=lb"')
+    assertContains(board, f'href="{BOARD}import/"')
     assertContains(board, f'href="{address(practice, "lb")}')
     report = f"/admin/translations/translationimport/{TranslationImport.objects.get().pk}/change/"
     assert client.get(report).status_code == 200

@@ -10,9 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from practices.models import Practice, PracticeSection
 from tests.factories import make_practice, make_topic
 from translations import exports
-from translations.exports import ExportedLanguage
+from translations.exports import ExportedTexts
 from translations.imports import DeliveredFile
-from translations.models import TranslationImport
+from translations.models import Translation, TranslationImport
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +23,7 @@ def _two_units_per_document(monkeypatch):
 
 
 def content(language: str = "lb") -> bytes:
-    return b"".join(ExportedLanguage(language).content())
+    return b"".join(ExportedTexts(language, Translation.objects.all()).content())
 
 
 def documents(archive: bytes) -> dict[str, bytes]:
@@ -81,7 +81,7 @@ def test_a_large_language_is_an_archive_of_documents(client, staff):
 def test_a_document_is_written_when_it_is_asked_for():
     for _number in range(5):
         make_topic()
-    pieces = ExportedLanguage("lb").content()
+    pieces = ExportedTexts("lb", Translation.objects.all()).content()
 
     with CaptureQueriesContext(connection) as first:
         next(pieces)

@@ -12,7 +12,7 @@ from pytest_django.asserts import assertContains
 from practices.models import Topic
 from tests.factories import make_topic
 from translations import imports, xliff
-from translations.exports import ExportedLanguage
+from translations.exports import ExportedTexts
 from translations.imports import DeliveredFile, import_document
 from translations.models import Translation, TranslationImport
 
@@ -22,7 +22,7 @@ IMPORT = "/admin/translations/translation/import/"
 
 def filled(language: str = "lb", name: str = "Numm", count: int = 0) -> bytes:
     """The document of a language, with `name` as the translation of the first `count` texts, or of all."""
-    content = b"".join(ExportedLanguage(language).content())
+    content = b"".join(ExportedTexts(language, Translation.objects.all()).content())
     target = f"<target>{name}</target>".encode()
     return re.sub(rb'<target state="needs-translation" />', target, content, count=count)
 

@@ -3,7 +3,7 @@ from django.db import IntegrityError, transaction
 
 from core.changes import batch
 from practices.models import Practice, PracticeSection, SectionKind, Term
-from tests.factories import make_practice, make_session, make_topic
+from tests.factories import make_contact, make_practice, make_session, make_topic
 from translations.models import (
     Translation,
     TranslationState,
@@ -18,9 +18,9 @@ def state(unit, language: str) -> str:
     return Translation.objects.of(unit).get(language=language).state
 
 
-def change(unit, by=None, is_small_change=False, **fields) -> None:
+def change(unit, by=None, **fields) -> None:
     """What the admin does when staff save: texts before, the change, the record."""
-    with batch(by=by, is_small_change=is_small_change):
+    with batch(by=by):
         type(unit).objects.filter(pk=unit.pk).update(**fields)
 
 
@@ -48,19 +48,6 @@ def test_the_old_and_the_new_original_can_be_compared(topic):
     stale = Translation.objects.of(topic).get(language="de").outdated_originals(topic.fresh().texts("fr"))
 
     assert stale == {"name": ("langues", "langues, cafés, jeux")}
-
-
-def test_a_small_change_leaves_translations_up_to_date(topic):
-    change(topic, is_small_change=True, name_fr="Langues")
-
-    assert state(topic, "de") == TranslationState.DRAFT
-
-
-def test_a_small_change_does_not_hide_an_earlier_one(topic):
-    change(topic, name_fr="langues et cafés")
-    change(topic, is_small_change=True, name_fr="Langues et cafés")
-
-    assert state(topic, "de") == TranslationState.OUTDATED
 
 
 def test_a_translation_that_is_changed_along_is_up_to_date(topic):
@@ -99,7 +86,6 @@ def test_what_is_written_in_one_language_leaves_the_review_of_another(topic):
     topic.mark_reviewed("en", by=None)
 
     change(topic, name_en="tongues")
-    change(topic, is_small_change=True, name_fr="Langues")
 
     assert state(topic, "de") == TranslationState.REVIEWED
     assert state(topic, "en") == TranslationState.DRAFT
@@ -156,6 +142,52 @@ def test_a_new_name_of_a_part_outdates_its_translation_and_hides_no_earlier_chan
     stale = Translation.objects.of(unit).get(language="de").outdated_originals(unit.fresh().texts("fr"))
     assert state(unit, "de") == TranslationState.OUTDATED
     assert {path.rpartition("/")[2] for path in stale} == set(fields)
+
+
+def test_a_translation_is_reviewed_once_each_of_its_texts_is(django_user_model):
+    anne = django_user_model.objects.create_user("anne")
+    practice = make_practice(title_fr="Café", title_de="Kaffee", summary_de="Auszug", body="<p>Texte</p>")
+    practice.sections.update(body_de="<p>Text</p>")
+    body = f"sections/{practice.sections.get().pk}/body"
+
+    practice.mark_reviewed("de", by=anne, paths=["title", "summary"])
+    assert state(practice, "de") == TranslationState.DRAFT
+    practice.mark_reviewed("de", by=anne, paths=[body])
+    assert state(practice, "de") == TranslationState.REVIEWED
+
+    change(practice, summary_de="Kurz")
+    row = practice.translation_in("de")
+    assert (row.state, set(row.read)) == (TranslationState.DRAFT, {"title", body})
+    practice.mark_reviewed("de", by=anne, paths=["summary"])
+    assert state(practice, "de") == TranslationState.REVIEWED
+
+
+def test_a_review_counts_again_when_the_old_original_comes_back(topic):
+    topic.mark_reviewed("de", by=None)
+
+    change(topic, name_fr="sport")
+    change(topic, name_fr="langues")
+
+    assert state(topic, "de") == TranslationState.REVIEWED
+
+
+def test_a_review_can_be_taken_back_as_a_whole_or_only_what_was_marked_at_one_moment():
+    practice = make_practice(title_fr="Café", title_de="Kaffee", summary_de="Auszug")
+    practice.mark_reviewed("de", by=None, paths=["title"])
+    moment = practice.mark_reviewed("de", by=None).set_at
+
+    row = practice.take_back_review("de", by=None, of=moment)
+    assert (row.state, list(row.read)) == (TranslationState.DRAFT, ["title"])
+
+    assert practice.take_back_review("de", by=None).read == {}
+
+
+def test_an_object_without_any_text_is_not_reviewed():
+    contact = make_contact(role_fr="")
+
+    contact.mark_reviewed("de", by=None)
+
+    assert state(contact, "de") == TranslationState.DRAFT
 
 
 def test_what_is_missing_stays_missing_when_it_is_marked_as_reviewed(topic):

@@ -9,6 +9,7 @@ from core.changes import batch
 from core.languages import target_languages
 from practices.models import Practice, PracticeIndicator
 from tests.factories import make_practice
+from translations.corrections import answer, questions
 from translations.models import Translation, record_translations
 
 pytestmark = pytest.mark.django_db
@@ -24,12 +25,15 @@ class Text:
     source: str = ""
     target: str = ""
     written_from: str = ""
+    is_read: bool = False
 
     @property
     def state(self) -> str:
         if not self.target:
             return "missing"
-        return "done" if self.written_from == self.source else "outdated"
+        if self.written_from != self.source:
+            return "outdated"
+        return "read" if self.is_read else "done"
 
 
 @dataclass
@@ -37,23 +41,26 @@ class Rules:
     """What the house says about one language, in other words than the code: text by text."""
 
     texts: dict[str, Text] = field(default_factory=dict)
-    is_reviewed: bool = False
 
-    def batch(self, now: dict[str, tuple[str, str]], *, is_small_change: bool) -> None:
+    def batch(self, now: dict[str, tuple[str, str]]) -> None:
         """`now` is (original, translation) of each text."""
         self.texts = {path: self.texts.get(path, Text()) for path in now}
         for path, (source, target) in now.items():
             text = self.texts[path]
             if target != text.target:
-                text.written_from, self.is_reviewed = source, False
-            elif is_small_change and text.written_from == text.source:
-                text.written_from = source
+                text.written_from, text.is_read = source, False
             text.source, text.target = source, target
 
     def review(self) -> None:
-        self.is_reviewed = True
         for text in self.texts.values():
-            text.written_from = text.source or text.written_from
+            if text.source and text.target:
+                text.written_from, text.is_read = text.source, True
+
+    def correct(self) -> None:
+        """Every change of the original was a small correction."""
+        for text in self.texts.values():
+            if text.source and text.target:
+                text.written_from = text.source
 
     def row(self) -> tuple[str, int, int]:
         """State, texts done, texts in all."""
@@ -63,8 +70,8 @@ class Rules:
         elif "outdated" in states:
             state = "outdated"
         else:
-            state = "reviewed" if self.is_reviewed else "draft"
-        return state, states.count("done"), len(states)
+            state = "reviewed" if states and set(states) == {"read"} else "draft"
+        return state, states.count("done") + states.count("read"), len(states)
 
 
 def texts_now(practice: Practice, language: str) -> dict[str, tuple[str, str]]:
@@ -181,21 +188,26 @@ def test_states_are_as_the_rules_say_after_any_changes(seed):
     changes, languages = Changes(practice, chance), target_languages()
     rules = {language: Rules() for language in languages}
     for language, rule in rules.items():
-        rule.batch(texts_now(practice, language), is_small_change=False)
+        rule.batch(texts_now(practice, language))
 
     for _step in range(20):
-        is_small_change = chance.random() < 0.25
+        is_correction = chance.random() < 0.25
         is_review = chance.random() < 0.15
         reviewed = chance.sample(languages, int(is_review))
-        with batch(is_small_change=is_small_change):
+        with batch():
             for change in chance.sample(KINDS, chance.choice([1, 1, 3]) * (not is_review)):
                 change(changes)
             for language in reviewed:
                 practice.mark_reviewed(language, by=None)
         for language, rule in rules.items():
-            rule.batch(texts_now(practice, language), is_small_change=is_small_change)
+            rule.batch(texts_now(practice, language))
         for language in reviewed:
             rules[language].review()
+        if is_correction:
+            for question in questions([practice.fresh()]):
+                answer(practice, [text.key for text in question.texts], is_small=True, by=None)
+            for rule in rules.values():
+                rule.correct()
 
         states = {row.language: (row.state, row.done, row.total) for row in Translation.objects.of(practice)}
         assert states == {language: rule.row() for language, rule in rules.items()}

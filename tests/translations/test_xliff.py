@@ -204,7 +204,10 @@ def test_blanks_that_a_tool_put_at_line_ends_of_the_original_do_not_matter(pract
     root = exported()
     for trans_unit in root.iter(f"{{{xliff.NAMESPACE}}}trans-unit"):
         source = trans_unit.find("x:source", NS)
-        source.text = f"{source.text} \n"
+        if len(source):
+            source[-1].tail = " \n"
+        else:
+            source.text = f"{source.text} \n"
 
     record = take(fill(root, title="Kaffi"))
 
