@@ -4,10 +4,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from contacts.forms import CommuneForm
 from contacts.models import Canton, Commune, Contact, Display, Locality, Organisation
 from core.languages import all_columns, translated
 from core.templatetags.core_tags import partial_date
 from core.text import alphabetically
+from desk.choices import told_apart
 from desk.lists import ConfirmedFilter, FilterOfMany, short
 from desk.site import PortalAdmin, PortalInline
 from translations.admin import UnitAdmin
@@ -84,7 +86,33 @@ class CommuneAdmin(PortalAdmin):
     search_fields = ["code", "aliases", *all_columns("name")]
     autocomplete_fields = ["canton", "successor", "neighbours"]
     prepopulated_fields = {"slug": ["name"]}
+    choice_relations = ["successor"]
     inlines = [LocalityInline]
+    form = CommuneForm
+    fieldsets = [
+        (None, {"fields": ["name", "aliases", "canton", "website", "neighbours"]}),
+        (_("Merger"), {"classes": ["collapse"], "fields": ["successor", "valid_to", "confirm_merger"]}),
+        (
+            _("For administrators"),
+            {
+                "classes": ["collapse"],
+                "fields": [
+                    "slug",
+                    "code",
+                    "valid_from",
+                    "population",
+                    "population_on",
+                    "area_km2",
+                    "latitude",
+                    "longitude",
+                ],
+            },
+        ),
+    ]
+
+    def choice_label(self, commune: Commune) -> str:
+        merged = commune.successor and gettext("merged into %(commune)s") % {"commune": commune.successor}
+        return told_apart(str(commune), [merged])
 
 
 @admin.register(Locality)
@@ -112,13 +140,26 @@ class OrganisationAdmin(UnitAdmin):
     list_display = ["name", "short_name", "kind", "commune", "dissolved"]
     list_filter = ["kind", CommuneFilter, DissolvedFilter]
     list_select_related = ["commune"]
-    search_fields = ["short_name", *all_columns("name")]
+    choice_relations = ["commune"]
+    search_fields = ["short_name", *all_columns("name"), *all_columns("commune__name")]
     autocomplete_fields = ["commune", "successors"]
     prepopulated_fields = {"slug": ["name"]}
     inlines = [ContactInline]
 
     def get_ordering(self, request: HttpRequest) -> list:
         return [alphabetically(translated("name")), "pk"]
+
+    def choice_label(self, organisation: Organisation) -> str:
+        ended = partial_date(organisation.dissolved_on, organisation.dissolved_precision)
+        return told_apart(
+            organisation.name,
+            [
+                organisation.short_name,
+                organisation.get_kind_display(),
+                organisation.commune,
+                ended and gettext("existed until %(date)s") % {"date": ended},
+            ],
+        )
 
     @admin.display(description=_("existed until"), ordering="dissolved_on")
     def dissolved(self, organisation: Organisation) -> str:
@@ -133,12 +174,14 @@ class ContactAdmin(UnitAdmin):
     list_select_related = ["organisation", "commune"]
     # As the public list: by family name.
     ordering = [alphabetically("sort_name"), "pk"]
+    choice_relations = ["organisation", "commune"]
     search_fields = [
         "name",
         "email",
         *all_columns("desk"),
         *all_columns("role"),
         *all_columns("organisation__name"),
+        *all_columns("commune__name"),
     ]
     autocomplete_fields = ["organisation", "commune"]
     prepopulated_fields = {"slug": ["name"]}
@@ -165,6 +208,20 @@ class ContactAdmin(UnitAdmin):
     @admin.display(description=_("name"), ordering=alphabetically("sort_name"))
     def sorted_name(self, contact: Contact) -> str:
         return str(contact)
+
+    def choice_label(self, contact: Contact) -> str:
+        words = gettext("confirmed %(year)s") if contact.confirmed_on else gettext("not confirmed, of %(year)s")
+        year = contact.confirmed_on.year if contact.confirmed_on else contact.recorded_year
+        return told_apart(
+            str(contact),
+            [
+                contact.commune,
+                contact.department or contact.organisation,
+                words % {"year": year},
+                contact.display == Display.HIDDEN and gettext("hidden from the public"),
+                contact.organisation.is_dissolved and gettext("the organisation is no more"),
+            ],
+        )
 
     @admin.display(description=_("shown"), ordering="display")
     def shown(self, contact: Contact) -> str:

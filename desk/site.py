@@ -31,6 +31,7 @@ from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 from accounts.roles import role_of
 from core.changes import How, acting, batch, state
 from core.text import fold
+from desk.choices import ChoiceView
 from desk.edit_link import edit_link
 from desk.outline import Layout, complaints_of, outline_of
 from desk.rows import PartForm, PartFormSet
@@ -93,6 +94,9 @@ class PortalAdminSite(AdminSite):
 
     def get_urls(self) -> list:
         return [path("edit-link/", self.edit_link, name="edit-link"), *super().get_urls()]
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        return ChoiceView.as_view(admin_site=self)(request)  # type: ignore[return-value]
 
     @method_decorator(require_safe)
     def edit_link(self, request: HttpRequest) -> HttpResponse:

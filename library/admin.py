@@ -1,13 +1,14 @@
 """The desk's lists of practices and terms, with what only the index knows."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext, override
 from django.utils.translation import gettext_lazy as _
 from pyroaring import BitMap
 
@@ -91,9 +92,37 @@ class LibraryTermAdmin(TermAdmin):
 class EmptySearchAdmin(admin.ModelAdmin):
     """What people looked for on several days and did not find."""
 
-    list_display = ["query", "language", "count", "last_on"]
+    list_display = ["query", "language", "count", "last_on", "ways_on"]
+    list_display_links = None
     list_filter = ["language"]
     search_fields = ["query"]
+    actions = ["done"]
+
+    @admin.display(description=_("what may be done"))
+    def ways_on(self, search: EmptySearch) -> SafeString:
+        with override(search.language):
+            again = f"{reverse('practices:list')}?{urlencode({'q': search.query})}"
+        # The name in the language in which it was looked for.
+        term = f"{reverse('admin:practices_term_add')}?{urlencode({f'name_{search.language}': search.query})}"
+        terms = reverse("admin:practices_term_changelist")
+        ways = [
+            (again, gettext("search again")),
+            (term, gettext("add a term")),
+            (terms, gettext("add another spelling")),
+        ]
+        return format_html_join(" · ", '<a href="{}">{}</a>', ways)
+
+    @admin.action(description=_("Done: forget these searches"), permissions=["delete"])
+    def done(self, request: HttpRequest, searches: QuerySet) -> None:
+        count, _models = searches.delete()
+        sentence = ngettext("%(count)d search is done.", "%(count)d searches are done.", count)
+        self.message_user(request, sentence % {"count": count}, messages.SUCCESS)
+
+    def get_actions(self, request: HttpRequest) -> dict:
+        """Done is all that there is to do."""
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EmptySearch]:
         return super().get_queryset(request).readable()  # type: ignore[attr-defined]

@@ -3,7 +3,7 @@
 import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -16,13 +16,13 @@ LONGEST_QUERY = 100
 # The words themselves are kept only once they were looked for on so many days.
 DAYS_UNTIL_KEPT = 3
 MOST_ROWS = 1000
-DAYS_KEPT = 180
+DAYS_KEPT = 90
 
 
 @transaction.atomic
 def count_empty_search(text: str, language: str, today: datetime.date | None = None) -> None:
-    """One more search that found nothing. What nobody looked for in half a year is forgotten, and so is, when there are
-    too many, what was looked for longest ago."""
+    """One more search that found nothing. What nobody looked for in three months is forgotten, and so is, when there
+    are too many, what was looked for longest ago."""
     query, today = fold(text)[:LONGEST_QUERY], today or timezone.localdate()
     if "@" in text or sum(letter.isdigit() for letter in text) >= FEWEST_DIGITS_OF_A_NUMBER or not query:
         return
@@ -40,7 +40,11 @@ def count_empty_search(text: str, language: str, today: datetime.date | None = N
     )
 
 
+def old_searches(today: datetime.date) -> QuerySet[EmptySearch]:
+    return EmptySearch.objects.filter(last_on__lt=today - datetime.timedelta(days=DAYS_KEPT))
+
+
 def forget_old_searches(today: datetime.date) -> None:
-    EmptySearch.objects.filter(last_on__lt=today - datetime.timedelta(days=DAYS_KEPT)).delete()
+    old_searches(today).delete()
     newest = EmptySearch.objects.order_by("-last_on", "-pk").values("pk")
     EmptySearch.objects.filter(pk__in=list(newest[MOST_ROWS : MOST_ROWS + 100].values_list("pk", flat=True))).delete()
