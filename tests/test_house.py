@@ -140,6 +140,8 @@ DJANGO_ASKS_FOR = [
     "change_form_object_tools",
     "change_list",
     "change_list_object_tools",
+    "delete_confirmation",
+    "delete_selected_confirmation",
     "filter",
     "index",
     "search_form",
