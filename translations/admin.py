@@ -156,7 +156,7 @@ class TranslationAdmin(admin.ModelAdmin):
     list_filter = [LanguageFilter, "state", ("content_type", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["content_type", "set_by"]
     list_per_page = 50
-    show_full_result_count = False
+    sortable_by = ["title_shown", "since"]
     search_fields = ["title"]
     actions = ["mark_reviewed", "back_to_draft", "export_selected"]
 
