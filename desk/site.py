@@ -11,6 +11,7 @@ from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.admin.options import IS_POPUP_VAR, InlineModelAdmin
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.contrib.admin.utils import quote, unquote
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import BadRequest, FieldDoesNotExist, PermissionDenied, ValidationError
 from django.db import DataError, IntegrityError, models
@@ -175,6 +176,13 @@ class FoldedSearch(ModelAdmin):
         return queryset.filter(pk__in=found), False
 
 
+def only_chosen(field: Any) -> Any:
+    """A field of a form: what one chooses in it can be taken out of it, and not be deleted altogether beside it."""
+    if isinstance(getattr(field, "widget", None), RelatedFieldWidgetWrapper):
+        field.widget.can_delete_related = False
+    return field
+
+
 class PartInline(InlineModelAdmin):
     """Parts on the form of their whole. Each row is named for what it ties to the whole, and that is read with it."""
 
@@ -186,6 +194,9 @@ class PartInline(InlineModelAdmin):
     """The fields that stand in the line of a row; the others are folded below it. Empty: all."""
     add_label = _("Add a row")
     formfield_overrides = HTTPS_ADDRESSES
+
+    def formfield_for_dbfield(self, db_field: models.Field, request: Any, **kwargs: Any) -> Any:
+        return only_chosen(super().formfield_for_dbfield(db_field, request, **kwargs))
 
     def may_change_the_whole(self, request: HttpRequest, obj: Any = None) -> bool:
         whole = self.admin_site.get_model_admin(self.parent_model)
@@ -248,6 +259,9 @@ class PortalAdmin(FoldedSearch, TranslationAdmin):
     """Whether one adds several of them in a row."""
     layout: Layout = ()
     """The groups of the change form: the heading of each, and the names of its sets of fields and its inlines."""
+
+    def formfield_for_dbfield(self, db_field: models.Field, request: Any, **kwargs: Any) -> Any:
+        return only_chosen(super().formfield_for_dbfield(db_field, request, **kwargs))
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: dict | None = None

@@ -360,3 +360,12 @@ def test_the_list_asks_the_database_as_often_for_many_fiches(client, django_asse
         client.get(LIST)
 
     assert len(full) == len(small)
+
+
+def test_what_is_chosen_on_a_form_cannot_be_deleted_from_there(client):
+    practice = make_practice(communes=(make_commune(),), contacts=(make_contact(),))
+
+    form = client.get(f"{LIST}{practice.pk}/change/")
+
+    assertContains(form, "change-related")
+    assertNotContains(form, "delete-related")
