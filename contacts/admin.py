@@ -114,6 +114,9 @@ class CommuneAdmin(PortalAdmin):
         merged = commune.successor and gettext("merged into %(commune)s") % {"commune": commune.successor}
         return told_apart(str(commune), [merged])
 
+    def linkable_rows(self) -> QuerySet:
+        return Commune.objects.current()
+
 
 @admin.register(Locality)
 class LocalityAdmin(PortalAdmin):
@@ -164,6 +167,9 @@ class OrganisationAdmin(UnitAdmin):
     @admin.display(description=_("existed until"), ordering="dissolved_on")
     def dissolved(self, organisation: Organisation) -> str:
         return partial_date(organisation.dissolved_on, organisation.dissolved_precision)
+
+    def linkable_rows(self) -> QuerySet:
+        return Organisation.objects.all()
 
 
 @admin.register(Contact)

@@ -104,17 +104,18 @@ def printable(text: str) -> str:
 
 
 # The tags of most texts; for a whole library it is quicker to look for them than to parse.
-SIMPLE_TAG = re.compile(r"</?(?:p|ul|ol|li|strong|em|br)>")
+MARKS = re.compile(r"</?(?:strong|em|sup|sub|a(?: href=\"[^\"<>]*\")?)>")
+BLOCKS = re.compile(r"</?(?:p|ul|ol|li|br|h3|table|tbody|tr|th|td)>")
 UNFINISHED_ENTITY = re.compile(r"&(?!#?\w+;)")
 
 
 def plain(html: str) -> str:
-    """The words of a rich text, without its marks; paragraphs and list items stay apart."""
+    """The words of a rich text, without its marks; paragraphs, list items and cells stay apart."""
     text = html
     if "<" in text or "&" in text:
-        text = SIMPLE_TAG.sub(" ", text)
+        text = BLOCKS.sub(" ", MARKS.sub("", text))
         if "<" in text or UNFINISHED_ENTITY.search(text):
-            text = strip_tags(html.replace("<", " <"))
+            text = strip_tags(MARKS.sub("", html).replace("<", " <"))
         text = unescape(text)
     return " ".join(text.split())
 

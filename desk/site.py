@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import update_wrapper
+from functools import partial, update_wrapper
 from http import HTTPStatus
 from typing import Any, TypeVar, cast
 
@@ -25,7 +25,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
-from django.views.i18n import JavaScriptCatalog
 from js_asset import Media
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 
@@ -34,7 +33,10 @@ from core.changes import How, acting, batch, state
 from core.text import fold
 from desk.choices import ChoiceView
 from desk.edit_link import edit_link
+from desk.editor import DeskCatalog
+from desk.linkable import linkable_pages
 from desk.outline import Layout, complaints_of, outline_of
+from desk.rich_text import rich_texts_sent, tell_of_removed_links
 from desk.rows import PartForm, PartFormSet
 from desk.seen import SeenForm, has_conflict, shown_by
 from desk.today import todays_work
@@ -94,7 +96,12 @@ class PortalAdminSite(AdminSite):
         return super().index(request, todays_work(request) | (extra_context or {}))
 
     def get_urls(self) -> list:
-        return [path("edit-link/", self.edit_link, name="edit-link"), *super().get_urls()]
+        pages = self.admin_view(require_safe(partial(linkable_pages, self)))
+        return [
+            path("edit-link/", self.edit_link, name="edit-link"),
+            path("linkable-pages/", pages, name="linkable_pages"),
+            *super().get_urls(),
+        ]
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         return ChoiceView.as_view(admin_site=self)(request)  # type: ignore[return-value]
@@ -124,8 +131,7 @@ class PortalAdminSite(AdminSite):
 
     def i18n_javascript(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """The editor's dialogs speak through the same catalogue as the admin."""
-        packages = ["django.contrib.admin", "django_prose_editor"]
-        return JavaScriptCatalog.as_view(packages=packages)(request)  # type: ignore[return-value]
+        return DeskCatalog.as_view()(request)  # type: ignore[return-value]
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
         """A value that no page sends, as a word where a key belongs or a number of thirty digits, is a bad request.
@@ -343,6 +349,11 @@ class PortalAdmin(FoldedSearch, TranslationAdmin):
         """Without a copy of all that was posted for each kind of part: it is for `save_as`, which no form here has."""
         values: dict[str, Any] = {"instance": obj, "prefix": prefix, "queryset": inline.get_queryset(request)}
         return values | ({"data": request.POST, "files": request.FILES} if request.method == "POST" else {})
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        rows = [row for formset in formsets for row in formset.forms]
+        tell_of_removed_links(request, rich_texts_sent([form, *rows]))
 
     def get_readonly_fields(self, request: HttpRequest, obj: object | None = None) -> tuple[str, ...]:
         """The address of a page that people may have linked to never changes."""

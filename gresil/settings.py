@@ -11,7 +11,9 @@ from pathlib import Path
 
 import dj_database_url
 from csp.constants import NONCE, NONE, SELF
+from django_prose_editor.config import html_tags
 from environs import Env, EnvError
+from js_asset import static_lazy
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -246,6 +248,14 @@ STORAGES = {
 # On one's own machine the files are served from where they lie: no collectstatic before the first page.
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = not PRODUCTION
+
+# The rich text editor: our own extensions. What of a text is kept, `core.rich_text` says.
+DJANGO_PROSE_EDITOR_EXTENSIONS = [
+    {
+        "js": [static_lazy("js/editor.js")],
+        "extensions": {name: html_tags([]) for name in ["PortalLink", "PortalPaste", "PortalToolbar"]},
+    }
+]
 
 # Security
 

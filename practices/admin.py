@@ -105,6 +105,9 @@ class TermAdmin(UnitAdmin):
     def held_until(self, term: Term) -> str:
         return partial_date(term.valid_to, term.valid_to_precision)
 
+    def linkable_rows(self) -> QuerySet:
+        return Term.objects.all()
+
 
 class PracticeCommuneInline(PartInline, admin.TabularInline):
     model = PracticeCommune
@@ -284,6 +287,9 @@ class PracticeAdmin(UnitAdmin):
     @admin.display(description=_("theme"), ordering="theme__code")
     def theme_name(self, practice: Practice) -> str:
         return practice.theme.short_title
+
+    def linkable_rows(self) -> QuerySet:
+        return Practice.objects.published()
 
     def has_fixed_address(self, obj: Practice | None) -> bool:
         return obj is not None and obj.published_at is not None

@@ -14,18 +14,9 @@ from contacts.models import Commune, Contact, Organisation
 from core.dates import Precision, complete_or_absent, last_day
 from core.languages import has_source_text, in_source_language, translated
 from core.models import NamedQuerySet, NaturalKeyManager, NaturalKeyModel, TrackedQuerySet
+from core.rich_text import RICH_TEXT, clean
 from core.text import alphabetically
 from translations.models import TranslatedUnit
-
-# What the visual editor offers, and all that is kept of pasted text.
-RICH_TEXT = {
-    "Bold": True,
-    "Italic": True,
-    "BulletList": True,
-    "OrderedList": True,
-    "ListItem": True,
-    "Link": {"protocols": ["https", "mailto"], "enableTarget": False},
-}
 
 
 class ThemeBlock(TranslatedUnit):
@@ -551,7 +542,7 @@ class PracticeSection(NaturalKeyModel):
     practice = models.ForeignKey(Practice, on_delete=models.CASCADE, related_name="sections")
     kind = models.CharField(_("kind"), max_length=20, choices=SectionKind)
     heading = models.CharField(_("heading"), max_length=150, blank=True, help_text=_("only for a heading of its own"))
-    body = ProseEditorField(_("text"), extensions=RICH_TEXT, sanitize=True)
+    body = ProseEditorField(_("text"), extensions=RICH_TEXT, sanitize=clean)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:

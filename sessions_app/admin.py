@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -113,6 +114,9 @@ class SessionAdmin(UnitAdmin):
     @admin.display(description=_("date"), ordering="date")
     def day(self, session: Session) -> str:
         return short(session.date)
+
+    def linkable_rows(self) -> QuerySet:
+        return Session.objects.published()
 
     def view_on_site(self, session: Session) -> str:
         is_draft = not session.is_published

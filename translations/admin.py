@@ -30,6 +30,7 @@ from core.changes import How, batch
 from core.languages import target_languages
 from core.paging import page_of
 from core.text import alphabetically
+from desk.rich_text import rich_texts_sent, tell_of_removed_links
 from desk.site import Bar, Button, PortalAdmin, with_nonce
 from translations import corrections, reports, reviews
 from translations.board import ORDER, URGENCY, BoardChangeList, LanguageFilter, ListedKeys, for_board, listed, progress
@@ -407,6 +408,7 @@ class TranslationAdmin(admin.ModelAdmin):
             if form.is_valid():
                 if row.state == TranslationState.REVIEWED or "_reviewed" not in request.POST:
                     self.message_user(request, _("The translation is saved."), messages.SUCCESS)
+                tell_of_removed_links(request, rich_texts_sent([form]))
                 return HttpResponseRedirect(place.next if "_next" in request.POST else request.get_full_path())
         else:
             form = TranslationForm(
@@ -548,6 +550,7 @@ class TranslationAdmin(admin.ModelAdmin):
             taken = sum(one.taken for one in records)
             sentence = ngettext("%(count)d text is taken.", "%(count)d texts are taken.", taken)
             self.message_user(request, sentence % {"count": taken}, messages.SUCCESS)
+            tell_of_removed_links(request, file.rich_texts)
             if len(records) == 1:
                 report = reverse("admin:translations_translationimport_change", args=[records[0].pk])
                 return HttpResponseRedirect(report)

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any, TypedDict
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
@@ -77,6 +77,8 @@ class DeliveredFile:
     """
 
     file: UploadedFile
+    rich_texts: list[str] = field(default_factory=list)
+    """Those that were taken, as they were delivered."""
 
     @property
     def name(self) -> str:
@@ -131,7 +133,9 @@ class DeliveredFile:
 
     def import_documents(self, *, by: Any) -> TranslationImportQuerySet:
         """Import one document after the other, each in a transaction of its own; returns the reports."""
-        reports = [import_document(name, document, by=by).pk for name, document in self.documents()]
+        reports = [
+            import_document(name, document, by=by, rich_texts=self.rich_texts).pk for name, document in self.documents()
+        ]
         return TranslationImport.objects.filter(pk__in=reports).without_texts()
 
 
@@ -171,7 +175,9 @@ def shortened(name: str) -> str:
     return name if len(name) <= 80 else f"{name[:79]}…"
 
 
-def import_document(name: str, document: xliff.Document, *, by: Any) -> TranslationImport:
+def import_document(
+    name: str, document: xliff.Document, *, by: Any, rich_texts: list[str] | None = None
+) -> TranslationImport:
     """Take the texts whose original and translation have not changed since the export, and record the others.
 
     Everything is read first without a lock. Then the units in which a text is to be taken are locked and read again,
@@ -209,6 +215,8 @@ def import_document(name: str, document: xliff.Document, *, by: Any) -> Translat
         report.save()
         details = {"language": report.language, "file": name[:100], "taken": report.taken}
         note("imported", by=by, about=report, refused=len(report.refused), **details)
+    if rich_texts is not None:
+        rich_texts += taken.rich_texts
     return report
 
 
@@ -261,6 +269,8 @@ class TakenTexts:
     def __init__(self, language: str) -> None:
         self.language = language
         self.texts: list[Taken] = []
+        self.rich_texts: list[str] = []
+        """As they were delivered."""
         self.changed: defaultdict[tuple[type[models.Model], str], list[models.Model]] = defaultdict(list)
         """(model, column) -> the rows in which that column changes."""
 
@@ -296,6 +306,8 @@ class TakenTexts:
                     setattr(row, column.name, cleaned)
                     self.changed[type(row), column.name].append(row)
                     self.texts.append({"unit": text.unit_label, "path": text.path, "label": text.text_label})
+                    if hasattr(column, "sanitize"):
+                        self.rich_texts.append(text.target)
         return refused
 
     def save(self) -> None:

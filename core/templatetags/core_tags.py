@@ -15,6 +15,7 @@ from django.utils.translation import pgettext
 
 from core.dates import Precision
 from core.languages import active_language, text_language
+from core.rich_text import shown
 
 register = template.Library()
 
@@ -70,9 +71,9 @@ def in_language(words: str, language: str) -> SafeString:
 
 
 @register.simple_tag
-def rich_text(instance: object, field: str) -> SafeString:
-    """`instance.field`, which the editor has cleaned, as HTML in its own `lang`."""
-    html = mark_safe(getattr(instance, field))  # noqa: S308 - cleaned when saved, fixtures by a test
+def rich_text(instance: object, field: str, heading: int = 3) -> SafeString:
+    """`instance.field`, which was cleaned when it was saved, as HTML in its own `lang`, its headings at this level."""
+    html = mark_safe(shown(getattr(instance, field), heading))  # noqa: S308 - cleaned when saved, fixtures by a test
     return format_html('<div class="prose" lang="{}">{}</div>', text_language(instance, field), html)
 
 

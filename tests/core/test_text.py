@@ -55,3 +55,11 @@ def test_of_what_stayed_the_same_only_the_words_beside_a_difference_are_told():
         ("added", "neuf"),
         ("same", "m20 m21 m22 m23 m24 m25 …"),
     ]
+
+
+def test_plain_text_keeps_words_whole_whatever_marks_are_in_them():
+    html = '<h3>T</h3><p>le 1<sup>er</sup> <strong>M</strong>ot <a href="https://x.lu/?a=1&amp;b">l</a>ien</p>'
+
+    assert (
+        plain(f"{html}<table><tbody><tr><td>2023</td><td>120</td></tr></tbody></table>") == "T le 1er Mot lien 2023 120"
+    )

@@ -47,6 +47,7 @@ admin/password_change/done/                                     l-yyyy  l-mmmm
 admin/autocomplete/                                             l-yyyy  l-mmmm
 admin/edit-link/                                                yyyyyy  mmmmmm
 admin/jsi18n/                                                   l-yyyy  l-mmmm
+admin/linkable-pages/                                           l-yyyy  l-mmmm
 admin/r/<path:content_type_id>/<path:object_id>/                l-0000  l-0000
 admin/auth/user/<id>/password/                                  l----0  l----0
 admin/auth/user/                                                l----y  l----y
