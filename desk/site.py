@@ -183,9 +183,9 @@ class FoldedSearch(ModelAdmin):
 
 
 def only_chosen(field: Any) -> Any:
-    """A field of a form: what one chooses in it can be taken out of it, and not be deleted altogether beside it."""
+    """A field of a form: what one chooses in it can be taken out of it, and not be changed or deleted beside it."""
     if isinstance(getattr(field, "widget", None), RelatedFieldWidgetWrapper):
-        field.widget.can_delete_related = False
+        field.widget.can_change_related = field.widget.can_delete_related = field.widget.can_view_related = False
     return field
 
 
@@ -257,7 +257,7 @@ class PortalAdmin(FoldedSearch, TranslationAdmin):
     """A change form with the language switch above it, and the rich text editor where a field asks for it."""
 
     class Media:
-        js = ["js/language_switch.js", "js/desk_bar.js", "js/desk_rows.js", "js/desk_outline.js"]
+        js = ["js/language_switch.js", "js/desk_bar.js", "js/desk_rows.js", "js/desk_outline.js", "js/desk_choices.js"]
 
     form = SeenForm
     formfield_overrides = HTTPS_ADDRESSES
