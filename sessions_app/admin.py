@@ -49,6 +49,7 @@ class SessionFigureInline(PortalInline):
 
 class SessionDocumentInline(PortalInline):
     model = SessionDocument
+    line_fields = ["kind", "title", "url"]
     add_label = _("Add a document")
     classes = ["collapse"]
 
