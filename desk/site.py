@@ -199,7 +199,10 @@ class PartInline(InlineModelAdmin):
     line_fields: Sequence[str] = ()
     """The fields that stand in the line of a row; the others are folded below it. Empty: all."""
     add_label = _("Add a row")
-    formfield_overrides = HTTPS_ADDRESSES
+    # Django's own widget repeats the address above the field: a long one is wider than the row.
+    formfield_overrides = {
+        models.URLField: HTTPS_ADDRESSES[models.URLField] | {"widget": forms.URLInput(attrs={"class": "vURLField"})}
+    }
 
     def formfield_for_dbfield(self, db_field: models.Field, request: Any, **kwargs: Any) -> Any:
         return only_chosen(super().formfield_for_dbfield(db_field, request, **kwargs))

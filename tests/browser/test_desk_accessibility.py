@@ -85,7 +85,7 @@ def addresses(rows: dict[type[Model], Model]) -> list[str]:
 
 
 def complaints(page, options: dict) -> list[tuple]:
-    """What is wrong. Axe leaves open what lies half below a box that scrolls, such as a long text: that is no finding."""
+    """What is wrong. Axe leaves open what lies half below a box that scrolls, such as a long text."""
     return [
         (rule["id"], node["html"][:150], node["failureSummary"][:200])
         for rule in Axe().run(page, options=options).response["violations"]
