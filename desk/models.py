@@ -2,6 +2,7 @@
 
 import datetime
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -79,3 +80,45 @@ class LinkCheck(models.Model):
             self.failures, self.failing_since = 0, None
         else:
             self.failures, self.failing_since = self.failures + 1, self.failing_since or now
+
+
+class AboutAForm(models.Model):
+    """Something about the form of one object, or about the empty form of a model (`key` is empty then)."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    model = models.CharField(max_length=100)
+    key = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Typed(AboutAForm):
+    """What somebody typed in a form and has not saved."""
+
+    is_public = False
+
+    data = models.JSONField(default=dict)
+    """Name of a field -> list of the values that the form would send."""
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "model", "key"], name="typed_once_per_person_and_form")]
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.key}"
+
+
+class OpenForm(AboutAForm):
+    """Somebody has a form open, and their browser said so at `seen_at`."""
+
+    is_public = False
+
+    opened_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "model", "key"], name="open_once_per_person_and_form")]
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.key}"

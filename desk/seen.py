@@ -23,6 +23,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.text import plain
+from desk.typed import ONLY_SHOWN
 
 # Code of the errors that say so.
 CONFLICT = "conflict"
@@ -122,6 +123,10 @@ class SeenForm(forms.ModelForm):
             self.cleaned_data = {name: self.get_initial_for_field(field, name) for name, field in self.fields.items()}
         for name, value in self.conflicts.items():
             self.add_error(name, self.conflict(name, value))
+
+    def is_valid(self) -> bool:
+        """What was typed before and not saved is shown again, never saved by itself."""
+        return ONLY_SHOWN not in self.data and super().is_valid()
 
     def has_to_be_checked(self) -> bool:
         return True

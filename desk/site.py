@@ -1,5 +1,6 @@
 """The staff's desk: its site, and what the admin pages of all apps share."""
 
+import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial, update_wrapper
@@ -16,12 +17,22 @@ from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import BadRequest, FieldDoesNotExist, PermissionDenied, ValidationError
 from django.db import DataError, IntegrityError, models
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+    JsonResponse,
+    QueryDict,
+)
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
+from django.utils.formats import time_format
 from django.utils.functional import Promise
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -35,11 +46,13 @@ from desk.choices import ChoiceView
 from desk.edit_link import edit_link
 from desk.editor import DeskCatalog
 from desk.linkable import linkable_pages
+from desk.models import Typed
 from desk.outline import Layout, complaints_of, outline_of
 from desk.rich_text import rich_texts_sent, tell_of_removed_links
 from desk.rows import PartForm, PartFormSet
-from desk.seen import SeenForm, has_conflict, shown_by
+from desk.seen import SEEN, SeenForm, has_conflict, shown_by
 from desk.today import todays_work
+from desk.typed import ONLY_SHOWN, FormOf, as_form_data
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -85,6 +98,8 @@ GROUPS: list[tuple[str, Promise, list[str]]] = [
     ),
     ("accounts", _("Accounts"), []),
 ]
+# Asked for by who wants back what was typed and not saved.
+TAKE_BACK = "take_back"
 
 
 class PortalAdminSite(AdminSite):
@@ -155,6 +170,10 @@ class PortalAdminSite(AdminSite):
                 raise BadRequest("A value cannot be read") from error
 
         return super().admin_view(cast(View, update_wrapper(answer, view)), cacheable)
+
+
+def hour(moment: datetime.datetime) -> str:
+    return time_format(localtime(moment))
 
 
 def rows_sent(request: HttpRequest) -> int:
@@ -260,7 +279,14 @@ class PortalAdmin(FoldedSearch, TranslationAdmin):
     """A change form with the language switch above it, and the rich text editor where a field asks for it."""
 
     class Media:
-        js = ["js/language_switch.js", "js/desk_bar.js", "js/desk_rows.js", "js/desk_outline.js", "js/desk_choices.js"]
+        js = [
+            "js/language_switch.js",
+            "js/desk_bar.js",
+            "js/desk_rows.js",
+            "js/desk_outline.js",
+            "js/desk_choices.js",
+            "js/desk_typed.js",
+        ]
 
     form = SeenForm
     formfield_overrides = HTTPS_ADDRESSES
@@ -276,13 +302,63 @@ class PortalAdmin(FoldedSearch, TranslationAdmin):
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: dict | None = None
     ) -> HttpResponse:
         if request.method != "POST":
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            return self.show_form(request, object_id, form_url, extra_context)
         try:
-            return self.save_form_and_parts(request, object_id, form_url, extra_context)
+            response = self.save_form_and_parts(request, object_id, form_url, extra_context)
         except IntegrityError:
             # Somebody else was quicker by an instant. Asked again, the rules find what is in the way, and say it at
             # its field.
-            return self.save_form_and_parts(request, object_id, form_url, extra_context)
+            response = self.save_form_and_parts(request, object_id, form_url, extra_context)
+        if response.status_code == HTTPStatus.FOUND:
+            self.form_of(request, object_id).discard()
+        return response
+
+    def show_form(self, request: HttpRequest, object_id: str | None, *args: Any) -> HttpResponse:
+        """The form as it is saved; or, if asked for, with what the same person typed before and did not save."""
+        typed = self.form_of(request, object_id).typed() if TAKE_BACK in request.GET else None
+        if typed:
+            request.POST, request.method = self.typed_data(typed, object_id), "POST"  # type: ignore[assignment]
+        return super().changeform_view(request, object_id, *args)
+
+    def typed_data(self, typed: Typed, object_id: str | None) -> QueryDict:
+        return as_form_data(typed)
+
+    def form_of(self, request: HttpRequest, object_id: str | None) -> FormOf:
+        key = "" if object_id is None else str(self.key_in(object_id) or "")
+        return FormOf(request.user, self.opts.label_lower, key)
+
+    def get_urls(self) -> list:
+        wrap, name = self.admin_site.admin_view, f"{self.opts.app_label}_{self.opts.model_name}"
+        return [
+            path("add/typed/", wrap(self.typed_view), name=f"{name}_add_typed"),
+            path("<path:object_id>/typed/", wrap(self.typed_view), name=f"{name}_typed"),
+            *super().get_urls(),
+        ]
+
+    def typed_view(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
+        """What the browser says while a form is open: that it is, and what is typed in it."""
+        obj = None if object_id is None else self.get_object(request, unquote(object_id))
+        if object_id is not None and obj is None:
+            raise Http404
+        if not (self.has_change_permission(request, obj) if obj else self.has_add_permission(request)):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        form = self.form_of(request, object_id)
+        if "_discard" in request.POST:
+            form.discard()
+            return HttpResponseRedirect(self.address_of("change", request, obj) if obj else "../")
+        form.stay()
+        kept = form.keep(request.POST) if SEEN in request.POST else None
+        others = [
+            gettext("%(person)s has had this open since %(time)s.")
+            % {
+                "person": row.user.get_full_name() or row.user.get_username(),
+                "time": time_format(localtime(row.opened_at)),
+            }
+            for row in form.others()
+        ]
+        return JsonResponse({"others": others, "kept": time_format(localtime(kept.kept_at)) if kept else ""})
 
     def save_form_and_parts(self, request: HttpRequest, object_id: str | None, *args: Any) -> HttpResponse:
         """What hangs on the object (states of translation, the index) follows once, after its parts are saved too."""
@@ -319,8 +395,12 @@ class PortalAdmin(FoldedSearch, TranslationAdmin):
         context["seen"] = shown_by([form, *(row for formset in formsets for row in formset.initial_forms)])
         context["outline"] = outline_of(adminform, admin_formsets, self.layout, is_new=obj is None)
         context["complaints"] = list(complaints_of(form, admin_formsets))
+        form_of = self.form_of(request, None if obj is None else str(obj.pk))
+        context["typed_before"] = form_of.typed() if request.method == "GET" else None
+        context["typed_address"] = "typed/" if obj is None else self.address_of("typed", request, obj)
+        context["bar"].is_unsaved = ONLY_SHOWN in request.POST
         response = super().render_change_form(request, context, *args, obj=obj, **kwargs)
-        if form.is_bound and has_conflict(form, formsets):
+        if ONLY_SHOWN not in request.POST and form.is_bound and has_conflict(form, formsets):
             response.status_code = HTTPStatus.CONFLICT
         return response
 

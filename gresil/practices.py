@@ -8,9 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet, Value, prefetch_related_objects
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
 from pyroaring import BitMap
 
@@ -46,6 +48,7 @@ from practices.models import (
     ThemeBlock,
     Topic,
 )
+from practices.sharing import shared_practice
 from practices.terms import TERMS, Vocabulary, vocabulary
 from sessions_app.models import Session
 
@@ -267,11 +270,32 @@ class PracticeDetailView(TemplateView):
             "similar": similar_practices(practice, Library(library_version)),
             "address": self.request.build_absolute_uri(self.request.path),
             "helpdesk": helpdesk_contact(),
+            "shared_until": None,
         }
 
 
 class PracticePreview(Preview, PracticeDetailView):
     permission_required = "practices.view_practice"
+
+    def read(self, slug: str) -> Factsheet:
+        return read_factsheet(Practice.objects.all(), slug)
+
+
+@method_decorator(never_cache, name="dispatch")
+class SharedPractice(PracticeDetailView):
+    """What a commune sees of a draft, by a link that expires."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            practice, until = shared_practice(kwargs["token"])
+        except Practice.DoesNotExist as error:
+            raise Http404 from error
+        if practice.is_published:
+            return redirect(practice)
+        context = self.get_context_data(slug=practice.slug) | {"shared_until": until}
+        response = self.render_to_response(context)
+        response.headers["X-Robots-Tag"] = "noindex"
+        return response
 
     def read(self, slug: str) -> Factsheet:
         return read_factsheet(Practice.objects.all(), slug)

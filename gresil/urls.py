@@ -8,7 +8,7 @@ from django.views.generic import RedirectView
 
 from core.pages import public_page
 from gresil import communes, contacts, health, home, organisations, search
-from gresil.practices import PracticeDetailView, PracticePreview, practice_list, selection
+from gresil.practices import PracticeDetailView, PracticePreview, SharedPractice, practice_list, selection
 from gresil.sessions import SessionDetailView, SessionPreview, session_list
 from gresil.sitemaps import SITEMAPS
 from library.feeds import PracticeFeed
@@ -23,6 +23,7 @@ practices = (
     [
         path("", practice_list, name="list"),
         path("feed/", public_page(*PracticeFilter.base_filters)(PracticeFeed()), name="feed"),
+        path("shared/<str:token>/", SharedPractice.as_view(), name="shared"),
         path("<slug:slug>/", public_page()(PracticeDetailView.as_view()), name="detail"),
         path("<slug:slug>/preview/", PracticePreview.as_view(), name="preview"),
     ],

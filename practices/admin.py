@@ -1,23 +1,20 @@
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
-from django.db.models import Field, Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import CONTRIBUTOR, role_of
 from contacts.models import Commune, Organisation
 from core.languages import all_columns, translated
 from core.templatetags.core_tags import partial_date
 from core.text import alphabetically
 from desk.lists import AuthoredChangeList, ConfirmedFilter, FilterOfMany, WorkedOnFilter, short
-from desk.site import Bar, PartInline, PortalInline
+from desk.site import PartInline, PortalInline
 from practices.forms import PracticeCommuneFormSet, PracticeSectionForm, PracticeSectionFormSet
 from practices.models import (
     Audience,
@@ -35,7 +32,7 @@ from practices.models import (
     ThemeBlock,
     Topic,
 )
-from practices.terms import superseded_in_all_languages
+from practices.publishing import PublishingAdmin
 from translations.admin import UnitAdmin
 
 # The states that need no right to publish.
@@ -186,15 +183,19 @@ class OrganisationFilter(FilterOfMany):
 
 
 class PracticeChangeList(AuthoredChangeList):
+    """A published practice and its draft are one row, unless a state is chosen that only the draft has."""
+
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet:
-        rows = super().get_queryset(request, exclude_parameters)
-        return rows.prefetch_related(Prefetch("communes", Commune.objects.by_name()))
+        practices = super().get_queryset(request, exclude_parameters)
+        if not any(name.startswith("state") for name in self.params):
+            practices = practices.filter(draft_of=None)
+        return practices.select_related("draft").prefetch_related(Prefetch("communes", Commune.objects.by_name()))
 
 
 # Registered by `library.admin`, which adds search.
-class PracticeAdmin(UnitAdmin):
+class PracticeAdmin(PublishingAdmin):
     public_page = "practices:detail"
-    list_display = ["title", "state", "theme_name", "where", "year", "confirmed", "changed"]
+    list_display = ["title", "state_now", "theme_name", "where", "year", "confirmed", "changed"]
     list_filter = [
         "state",
         "theme",
@@ -216,7 +217,7 @@ class PracticeAdmin(UnitAdmin):
     ordering = ["-updated_at", "pk"]
     actions = ["publish", "archive"]
     fieldsets = [
-        (None, {"fields": ["title", "subtitle", "summary", "slug", "state"]}),
+        (None, {"fields": ["title", "subtitle", "summary", "slug"]}),
         (_("Subject"), {"fields": ["theme", "topics", "audiences", "year"]}),
         (_("Territory"), {"fields": ["territory", "territory_name"]}),
         (
@@ -239,7 +240,7 @@ class PracticeAdmin(UnitAdmin):
             _("What became of it"),
             {"classes": ["collapse"], "fields": ["framework", "history_note", "history_url"]},
         ),
-        (_("For staff"), {"fields": ["confirmed_on", "staff_note"]}),
+        (_("For staff"), {"fields": ["confirmed_on", "staff_note", "publish_on", "archive_on", "message"]}),
     ]
     inlines = [
         PracticeCommuneInline,
@@ -250,12 +251,6 @@ class PracticeAdmin(UnitAdmin):
         PracticeLinkInline,
         PracticeSourceInline,
     ]
-
-    def bar(self, request: HttpRequest, obj: Practice | None) -> Bar:
-        bar = super().bar(request, obj)
-        if obj is not None:
-            bar.state, bar.state_kind = obj.get_state_display(), obj.state
-        return bar
 
     layout = [
         (_("Text"), [None, PracticeSectionInline]),
@@ -268,6 +263,12 @@ class PracticeAdmin(UnitAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs) -> type[ChangeList]:
         return PracticeChangeList
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_now(self, practice: Practice) -> str:
+        state = practice.get_state_display()
+        draft = getattr(practice, "draft", None)
+        return f"{state} · {gettext('change in progress')}" if draft else state
 
     @admin.display(description=_("communes"))
     def where(self, practice: Practice) -> str:
@@ -290,44 +291,6 @@ class PracticeAdmin(UnitAdmin):
 
     def linkable_rows(self) -> QuerySet:
         return Practice.objects.published()
-
-    def has_fixed_address(self, obj: Practice | None) -> bool:
-        return obj is not None and obj.published_at is not None
-
-    def has_change_permission(self, request: HttpRequest, obj: Practice | None = None) -> bool:
-        """Contributors change their own drafts, and no others."""
-        if not super().has_change_permission(request, obj):
-            return False
-        is_own_draft = obj is None or (obj.state == State.DRAFT and obj.created_by_id == request.user.pk)
-        return is_own_draft or role_of(request.user) != CONTRIBUTOR
-
-    def has_publish_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("practices.publish_practice")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """What is public, or was, changes its state only by those who may publish."""
-        readonly = super().get_readonly_fields(request, obj)
-        is_open = obj is None or obj.state in WRITTEN or self.has_publish_permission(request)
-        return readonly if is_open else (*readonly, "state")
-
-    def formfield_for_choice_field(self, db_field: Field, request: HttpRequest, **kwargs) -> Any:
-        if db_field.name == "state" and not self.has_publish_permission(request):
-            kwargs["choices"] = [(state.value, state.label) for state in WRITTEN]
-        return super().formfield_for_choice_field(db_field, request, **kwargs)
-
-    def save_model(self, request: HttpRequest, obj: Practice, form: forms.ModelForm, change: bool) -> None:
-        if not change:
-            obj.created_by_id = request.user.pk
-        super().save_model(request, obj, form, change)
-
-    def view_on_site(self, practice: Practice) -> str:
-        is_draft = not practice.is_published
-        return reverse("practices:preview", args=[practice.slug]) if is_draft else practice.get_absolute_url()
-
-    def render_change_form(self, request: HttpRequest, context: dict, *args, obj=None, **kwargs) -> HttpResponse:
-        if obj is not None:
-            context["superseded"] = superseded_in_all_languages(obj)
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     @admin.action(description=_("Publish the selected factsheets"), permissions=["publish"])
     def publish(self, request: HttpRequest, practices: QuerySet) -> None:

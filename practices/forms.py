@@ -1,16 +1,44 @@
 from collections.abc import Iterable
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.html import strip_tags
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from core.text import plain
 from desk.rows import PartForm, PartFormSet
+from desk.seen import SeenForm
+from practices.checklist import year_is_plausible
 from practices.models import PracticeSection, SectionKind, ThemeBlock
 
 KINDS = list(SectionKind)
+
+# The button that publishes what the form shows.
+PUBLISH = "_publish"
+
+
+class PracticeForm(SeenForm):
+    """What must be there before a practice is published is asked for at its field, with all that was typed."""
+
+    message = forms.CharField(
+        label=_("Message"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("to whom you send the factsheet: what to look at, or what is still to be changed"),
+    )
+
+    def clean(self) -> dict:
+        values = super().clean() or self.cleaned_data
+        year = values.get("year")
+        if year is not None and not year_is_plausible(year):
+            self.add_error("year", _("This year cannot be right: write four figures, such as 2017."))
+        summary = f"summary_{settings.LANGUAGE_CODE}"
+        if PUBLISH in self.data and summary in values and not values[summary].strip():
+            self.add_error(summary, _("A published factsheet needs a summary in the source language."))
+        return values
 
 
 class PracticeCommuneFormSet(PartFormSet):
@@ -19,7 +47,7 @@ class PracticeCommuneFormSet(PartFormSet):
     def clean(self) -> None:
         super().clean()
         kept = [form for form in self.forms if form.cleaned_data.get("commune") and not form.cleaned_data.get("DELETE")]
-        if self.instance.is_published and not self.instance.is_national and not kept:
+        if PUBLISH in self.data and not self.instance.is_national and not kept:
             raise ValidationError(_("Name at least one commune, or choose the whole country as territory."))
 
 
@@ -99,6 +127,10 @@ class PracticeSectionFormSet(PartFormSet):
             if kind in seen:
                 form.add_error("kind", _("The factsheet has a section of this kind already."))
             seen.add(kind)
+        body = f"body_{settings.LANGUAGE_CODE}"
+        written = [form for form in self.forms if plain(form.cleaned_data.get(body) or "").strip()]
+        if PUBLISH in self.data and all(form.cleaned_data.get("DELETE") for form in written):
+            raise ValidationError(_("Write at least one section in the source language: what is done, and how."))
 
 
 class ThemeForm(forms.Form):

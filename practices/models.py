@@ -1,5 +1,6 @@
 import datetime
 from collections.abc import Sequence
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -11,11 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from django_prose_editor.fields import ProseEditorField
 
 from contacts.models import Commune, Contact, Organisation
+from core.changes import batch
 from core.dates import Precision, complete_or_absent, last_day
 from core.languages import has_source_text, in_source_language, translated
 from core.models import NamedQuerySet, NaturalKeyManager, NaturalKeyModel, TrackedQuerySet
 from core.rich_text import RICH_TEXT, clean
 from core.text import alphabetically
+from practices.drafts import begin_draft, take_over
 from translations.models import TranslatedUnit
 
 
@@ -344,6 +347,19 @@ class Practice(TranslatedUnit):
         null=True,
         editable=False,
     )
+    draft_of = models.OneToOneField(
+        "self",
+        verbose_name=_("draft of"),
+        on_delete=models.CASCADE,
+        related_name="draft",
+        null=True,
+        blank=True,
+        editable=False,
+    )
+    publish_on = models.DateField(_("publish on"), null=True, blank=True, help_text=_("by itself, early on that day"))
+    archive_on = models.DateField(
+        _("archive on"), null=True, blank=True, help_text=_("taken off the public pages by itself, early on that day")
+    )
     created_at = models.DateTimeField(_("created on"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed on"), auto_now=True)
 
@@ -411,6 +427,11 @@ class Practice(TranslatedUnit):
                 condition=~Q(state=State.PUBLISHED) | (has_source_text("summary") & Q(published_at__isnull=False)),
                 violation_error_message=_("A published factsheet needs a summary in the source language."),
             ),
+            models.CheckConstraint(
+                name="draft_of_a_practice_is_not_public",
+                condition=Q(draft_of=None) | Q(state__in=[State.DRAFT, State.IN_REVIEW]),
+                violation_error_message=_("The draft of a published factsheet becomes public by publishing it."),
+            ),
         ]
 
     # What `{% kept %}` rendered of it; see `practices.cards`.
@@ -425,6 +446,10 @@ class Practice(TranslatedUnit):
     @property
     def is_published(self) -> bool:
         return self.state == State.PUBLISHED
+
+    def current_draft(self) -> "Practice | None":
+        """In which it is being changed while the public sees it."""
+        return type(self).objects.filter(draft_of=self.pk).first()
 
     @property
     def is_national(self) -> bool:
@@ -457,18 +482,46 @@ class Practice(TranslatedUnit):
         if self.is_published and self.published_at is None:
             self.published_at = timezone.now()
 
+    def for_work(self) -> "Practice":
+        """Where its texts are changed while there is a draft: what was written elsewhere, publishing would undo."""
+        return (self.is_published and self.current_draft()) or self
+
+    def begin_draft(self, *, by: Any) -> "Practice":
+        """Where a published practice is changed: the draft that exists already, or a copy of all of it."""
+        return begin_draft(self, by=by)
+
     @transaction.atomic
-    def publish(self) -> None:
-        """Open the practice to the public; `ValidationError` says what it still lacks."""
-        self.state = State.PUBLISHED
-        self.full_clean()
+    def publish(self, *, by: Any = None) -> "Practice":
+        """Open the practice to the public, or make the public one equal to this draft of it; gives the public one.
+        `ValidationError` says what it still lacks."""
         if not self.is_national and not self.communes.exists():
             raise ValidationError(_("Name at least one commune, or choose the whole country as territory."))
-        self.save()
+        with batch(by=by):
+            practice = take_over(self, by=by) if self.draft_of_id else self
+            practice.state, practice.publish_on = State.PUBLISHED, None
+            practice.full_clean()
+            practice.save()
+            Review.objects.filter(practice=practice, decided_at=None).decide(True, by=by)
+        return practice
 
-    def archive(self) -> None:
-        self.state = State.ARCHIVED
-        self.save()
+    def archive(self, *, by: Any = None) -> None:
+        with batch(by=by):
+            self.state, self.archive_on = State.ARCHIVED, None
+            self.save()
+
+    def ask_for_review(self, message: str, *, by: Any) -> "Review":
+        """Hand it to those who may publish it."""
+        with batch(by=by):
+            self.state = State.IN_REVIEW
+            self.save()
+            return Review.objects.create(practice=self, asked_by=by, message=message)
+
+    def send_back(self, comment: str, *, by: Any) -> None:
+        """Say what is still to be changed; whoever asked for the review goes on with it."""
+        with batch(by=by):
+            self.state = State.DRAFT
+            self.save()
+            Review.objects.filter(practice=self, decided_at=None).decide(False, comment, by=by)
 
 
 class PracticeCommune(NaturalKeyModel):
@@ -754,3 +807,56 @@ class PracticeSource(NaturalKeyModel):
 
     def __str__(self) -> str:
         return str(self.document)
+
+
+class ReviewQuerySet(models.QuerySet):
+    def open(self) -> Self:
+        return self.filter(decided_at=None)
+
+    def decide(self, is_accepted: bool, comment: str = "", *, by: Any = None) -> None:
+        self.update(is_accepted=is_accepted, comment=comment, decided_by=by, decided_at=timezone.now())
+
+
+class Review(models.Model):
+    """One question whether a practice may be published, and the answer to it."""
+
+    is_public = False  # between members of staff
+
+    practice = models.ForeignKey(Practice, on_delete=models.CASCADE, related_name="reviews")
+    message = models.TextField(_("message to the reviewer"), blank=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("asked by"),
+        on_delete=models.SET_NULL,
+        related_name="reviews_asked_for",
+        null=True,
+    )
+    asked_at = models.DateTimeField(_("asked on"), auto_now_add=True)
+    is_accepted = models.BooleanField(_("accepted"), null=True)
+    comment = models.TextField(_("answer of the reviewer"), blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("decided by"),
+        on_delete=models.SET_NULL,
+        related_name="reviews_decided",
+        null=True,
+    )
+    decided_at = models.DateTimeField(_("decided on"), null=True)
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("review")
+        verbose_name_plural = _("reviews")
+        ordering = ["-asked_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice"],
+                condition=Q(decided_at=None),
+                name="practice_is_reviewed_once_at_a_time",
+                violation_error_message=_("This factsheet is in review already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.practice)

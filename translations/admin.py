@@ -402,6 +402,11 @@ class TranslationAdmin(admin.ModelAdmin):
         if row is None:
             raise Http404
         language = row.language
+        worked_on = unit_for_work(row.unit)
+        if request.method == "GET" and worked_on.pk != row.object_id:
+            # Its texts are changed in another object: their translations, too.
+            other = Translation.objects.of(worked_on).get(language=language)
+            return HttpResponseRedirect(reverse("admin:translations_translation_change", args=[other.pk]))
         place = Place(self, request, row)
         if request.method == "POST":
             form = self.save_translation(request, row)
@@ -411,9 +416,7 @@ class TranslationAdmin(admin.ModelAdmin):
                 tell_of_removed_links(request, rich_texts_sent([form]))
                 return HttpResponseRedirect(place.next if "_next" in request.POST else request.get_full_path())
         else:
-            form = TranslationForm(
-                unit_for_work(row.unit).fresh(), row, may_review=self.has_review_permission(request, row)
-            )
+            form = TranslationForm(worked_on.fresh(), row, may_review=self.has_review_permission(request, row))
         unit = form.unit
         reviews.note_opening(row, unit.texts(settings.LANGUAGE_CODE), unit.texts(language), by=request.user)
         readers = reviews.names_of(pair.read[0] for pair in form.pairs if pair.read)

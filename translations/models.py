@@ -273,6 +273,10 @@ class TranslatedUnit(NaturalKeyModel):
         fields = ((path, getattr(row, f"{name}_{language}")) for path, row, name in self.text_fields())
         return {path: plain_lines(text) for path, text in fields if text and text.strip()}
 
+    def for_work(self) -> Self:
+        """The object in which staff change what this one shows: itself, unless its model keeps drafts beside it."""
+        return self
+
     def fresh(self) -> Self:
         """The unit and its parts, read from the database now."""
         return type(self).with_parts().get(pk=self.pk)
@@ -399,7 +403,30 @@ Change = Callable[[Translation, Texts, Texts], None]
 
 def unit_for_work(unit: TranslatedUnit) -> TranslatedUnit:
     """The object whose texts the desk shows and changes, and an import writes to, for `unit`."""
-    return unit
+    return unit.for_work()
+
+
+def copy_translations(source: TranslatedUnit, target: TranslatedUnit, parts: Mapping[str, str]) -> None:
+    """Give `target` the states of the translations of `source`, whose texts it has; `parts` says which of its parts is
+    which: "sections/12" -> "sections/57". Parts that are not named stand in both under the same key."""
+
+    def renamed(texts: Mapping[str, Any]) -> dict[str, Any]:
+        named = {}
+        for path, value in texts.items():
+            part, _slash, name = path.rpartition("/")
+            named[f"{parts.get(part, part)}/{name}" if part else path] = value
+        return named
+
+    rows = list(Translation.objects.of(source))
+    for row in rows:
+        row.pk, row.object_id = None, target.pk
+        row.based_on, row.recorded = renamed(row.based_on), renamed(row.recorded)
+    Translation.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["content_type", "object_id", "language"],
+        update_fields=Translation.RECORDED_FIELDS,
+    )
 
 
 def unit_models() -> list[type[TranslatedUnit]]:

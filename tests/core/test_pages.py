@@ -320,5 +320,6 @@ def test_every_address_is_a_public_page_or_known_not_to_be_one():
         "favicon.ico",
         "i18n/setlang/",
         f"{django_settings.LANGUAGE_CODE}/practices/<slug:slug>/preview/",
+        f"{django_settings.LANGUAGE_CODE}/practices/shared/<str:token>/",
         f"{django_settings.LANGUAGE_CODE}/sessions/<slug:slug>/preview/",
     }

@@ -20,6 +20,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors, pytest.
 @pytest.fixture
 def practice():
     return make_practice(
+        state="draft",
+        published_at=None,
         title_fr="Café",
         subtitle_fr="Sous-titre",
         subtitle_de="Untertitel",

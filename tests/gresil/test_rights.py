@@ -76,12 +76,16 @@ admin/translations/translationimport/<path:object_id>/          l-yyyy  l-yyyy
 admin/practices/themeblock/<path:object_id>/correction/         l----y  l----y
 admin/REFERENCE/                                                l-yyyy  l-yyyy
 admin/REFERENCE/add/                                            l----y  l----y
+admin/REFERENCE/add/typed/                                      l----m  l----y
+admin/REFERENCE/<path:object_id>/typed/                         l----m  l----y
 admin/REFERENCE/<path:object_id>/history/                       l-yyyy  l-yyyy
 admin/REFERENCE/<path:object_id>/delete/                        l----y  l----y
 admin/REFERENCE/<path:object_id>/change/                        l-yyyy  l----y
 admin/REFERENCE/<path:object_id>/                               l-yyyy  l-yyyy
 admin/CONTENT/                                                  l-yyyy  l-yyyy
 admin/CONTENT/add/                                              l---yy  l---yy
+admin/CONTENT/add/typed/                                        l---mm  l---yy
+admin/CONTENT/<path:object_id>/typed/                           l---mm  l---yy
 admin/CONTENT/<path:object_id>/history/                         l-yyyy  l-yyyy
 admin/CONTENT/<path:object_id>/correction/                      l---yy  l---yy
 admin/CONTENT/<path:object_id>/delete/                          l----y  l----y
@@ -89,6 +93,8 @@ admin/CONTENT/<path:object_id>/change/                          l-yyyy  l---yy
 admin/CONTENT/<path:object_id>/                                 l-yyyy  l-yyyy
 admin/practices/practice/                                       l-yyyy  l-yyyy
 admin/practices/practice/add/                                   l-y-yy  l-y-yy
+admin/practices/practice/add/typed/                             l-m-mm  l-y-yy
+admin/practices/practice/<path:object_id>/typed/                l---mm  l---yy
 admin/practices/practice/<path:object_id>/history/              l-yyyy  l-yyyy
 admin/practices/practice/<path:object_id>/correction/           l---yy  l---yy
 admin/practices/practice/<path:object_id>/delete/               l----y  l----y
@@ -109,6 +115,7 @@ admin/desk/linkcheck/<path:object_id>/                          l-yyyy  l-yyyy
 admin/<app_label>/$                                             l-yyyy  l-yyyy
 admin/<url>$                                                    l-0000  l-0000
 fr/practices/<slug:slug>/preview/                               l-yyyy  l-mmmm
+fr/practices/shared/<str:token>/                                000000  mmmmmm
 fr/sessions/<slug:slug>/preview/                                l-yyyy  l-mmmm
 """
 
@@ -260,7 +267,7 @@ def test_a_contributor_writes_a_fiche_and_sends_it_to_review_with_its_parts(clie
     client.force_login(anne)
     address = f"{LIST}{draft.pk}/change/"
 
-    client.post(address, form_data(client, draft, state="in-review", **{"sections-0-body_fr": "<p>Autre</p>"}))
+    client.post(address, form_data(client, draft, _review="1", **{"sections-0-body_fr": "<p>Autre</p>"}))
 
     draft.refresh_from_db()
     assert (draft.state, draft.sections.get().body_fr) == ("in-review", "<p>Autre</p>")
@@ -306,6 +313,8 @@ def test_who_may_change_a_fiche_but_not_publish_leaves_its_state_alone(client):
     address = f"{LIST}{practice.pk}/change/"
 
     client.post(address, form_data(client, practice, state="draft", year=2020))
+    refused = client.post(address, form_data(client, practice, _publish="1", year=2021))
 
     practice.refresh_from_db()
-    assert (practice.state, practice.year) == ("published", 2020)
+    assert (practice.state, practice.year, practice.draft.year) == ("published", 2017, 2020)
+    assert refused.status_code == 403
