@@ -53,11 +53,9 @@ from desk.rows import PartForm, PartFormSet
 from desk.seen import SEEN, SeenForm, has_conflict, shown_by
 from desk.today import todays_work
 from desk.typed import ONLY_SHOWN, FormOf, as_form_data
+from desk.written import AS_WRITTEN
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
-
-# An address typed without its scheme means https; Django says http until 6.0.
-HTTPS_ADDRESSES: dict[type[models.Field], dict[str, Any]] = {models.URLField: {"assume_scheme": "https"}}
 
 
 # Lookups that no link of the admin uses. Databases take a pattern or a range that is none for an error of ours.
@@ -219,8 +217,8 @@ class PartInline(InlineModelAdmin):
     """The fields that stand in the line of a row; the others are folded below it. Empty: all."""
     add_label = _("Add a row")
     # Django's own widget repeats the address above the field: a long one is wider than the row.
-    formfield_overrides = {
-        models.URLField: HTTPS_ADDRESSES[models.URLField] | {"widget": forms.URLInput(attrs={"class": "vURLField"})}
+    formfield_overrides = AS_WRITTEN | {
+        models.URLField: AS_WRITTEN[models.URLField] | {"widget": forms.URLInput(attrs={"class": "vURLField"})}
     }
 
     def formfield_for_dbfield(self, db_field: models.Field, request: Any, **kwargs: Any) -> Any:
@@ -289,7 +287,7 @@ class PortalAdmin(FoldedSearch, TranslationAdmin):
         ]
 
     form = SeenForm
-    formfield_overrides = HTTPS_ADDRESSES
+    formfield_overrides = AS_WRITTEN
     has_add_another = False
     """Whether one adds several of them in a row."""
     layout: Layout = ()
