@@ -18,6 +18,8 @@ class Account(models.Model):
     )
     # Those into which a translator translates; for the other roles it says nothing.
     languages = models.JSONField(_("languages"), default=list, blank=True)
+    # Of the pages that they read; mail is written in it.
+    language = models.CharField(_("language"), max_length=7, blank=True)
 
     class Meta:
         verbose_name = _("account")
@@ -62,3 +64,24 @@ class RecordEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.act}"
+
+
+class Attempts(models.Model):
+    """When somebody tried something; see `accounts.limits`."""
+
+    is_public = False
+
+    # A fingerprint of what is counted: an account, a network.
+    key = models.CharField(max_length=64, primary_key=True)
+    # Moments in ISO format, the oldest first.
+    moments = models.JSONField(default=list)
+    # From then on nobody needs the row.
+    until = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("attempts")
+        verbose_name_plural = _("attempts")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,7 +1,10 @@
 """The roles of staff: each is a group of Django. What each may do stands in `gresil.roles`."""
 
+import secrets
+from collections.abc import Sequence
 from typing import Any
 
+from django.contrib.auth.models import Group, User
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
@@ -48,3 +51,18 @@ def languages_of(user: Any) -> list[str]:
 
 def may_translate(user: Any, language: str) -> bool:
     return language in languages_of(user)
+
+
+def give_role(user: User, role: str, languages: Sequence[str] = ()) -> None:
+    """Save `user` as a member of staff with this role and no other."""
+    user.is_staff = True
+    user.is_superuser = user.is_superuser and role == ADMINISTRATOR
+    user.email = user.email.lower()
+    if not user.pk:
+        # Nobody types it.
+        user.username = user.username or f"staff-{secrets.token_hex(8)}"
+        if not user.password:
+            user.set_unusable_password()
+    user.save()
+    user.groups.set([Group.objects.get(name=role)])
+    Account.objects.update_or_create(user=user, defaults={"languages": list(languages)})

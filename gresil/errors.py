@@ -9,6 +9,8 @@ from django.shortcuts import render
 from django.utils import translation
 from django.utils.deprecation import MiddlewareMixin
 
+from accounts.kept_posts import may_be_kept, send_again
+
 logger = logging.getLogger(__name__)
 
 # What a browser or a proxy is told when the database does not answer.
@@ -28,7 +30,10 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return error_page(request, "403_csrf.html", 403)
+    if not may_be_kept(request):
+        return error_page(request, "403_csrf.html", 403)
+    with translation.override(translation.get_language_from_request(request, check_path=True)):
+        return send_again(request)
 
 
 class DatabaseAway(MiddlewareMixin):

@@ -10,6 +10,7 @@ import secrets
 from pathlib import Path
 
 import dj_database_url
+import dj_email_url
 from csp.constants import NONCE, NONE, SELF
 from django_prose_editor.config import html_tags
 from environs import Env, EnvError
@@ -33,6 +34,9 @@ try:
     ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
     DATABASE_URL: str = env.str("DATABASE_URL", "")
     CACHE_URL: str = env.str("CACHE_URL", "")
+    SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
+    EMAIL_URL: str = env.str("EMAIL_URL", "")
+    EMAIL_FROM: str = env.str("EMAIL_FROM", "")
     WEB_CONCURRENCY: str = env.str("WEB_CONCURRENCY", "2")
     # Someone who works on the portal wants to see each change of a template.
     KEEP_PAGES: bool = env.bool("KEEP_PAGES", not DEBUG)
@@ -98,6 +102,10 @@ INSTALLED_APPS = [
     "modeltranslation",  # before the admin, whose forms it extends
     "desk.apps.PortalAdminConfig",
     "django.contrib.auth",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
@@ -128,6 +136,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "desk.edit_link.tell_scripts",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.StaffSessions",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -197,6 +207,25 @@ elif re.match(r"rediss?://[^/]", CACHE_URL):
 else:
     stop("CACHE_URL must begin with redis:// or rediss:// and name a host: redis://host:6379/0.")
 
+# Mail. On one's own machine it is written to files, one for each.
+
+DEFAULT_FROM_EMAIL = EMAIL_FROM or f"GRESIL <noreply@{ALLOWED_HOSTS[0].lstrip('.')}>"
+EMAIL_TIMEOUT = 10
+if EMAIL_URL:
+    try:
+        server = dj_email_url.parse(EMAIL_URL)
+    except (ValueError, KeyError):
+        stop("EMAIL_URL is not understood: set it to smtp+tls://user:password@host:587.")
+    if not server.get("EMAIL_HOST") or not EMAIL_URL.startswith(("smtp://", "smtps://", "smtp+tls://", "smtp+ssl://")):
+        stop("EMAIL_URL must begin with smtp://, smtp+tls:// or smtp+ssl:// and name a host.")
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST, EMAIL_PORT = server["EMAIL_HOST"], server["EMAIL_PORT"]
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = server["EMAIL_HOST_USER"], server["EMAIL_HOST_PASSWORD"]
+    EMAIL_USE_TLS, EMAIL_USE_SSL = server["EMAIL_USE_TLS"], server["EMAIL_USE_SSL"]
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = str(VAR_DIR / "mail")
+
 # What the log says at the start.
 SETUP = " ".join(
     [
@@ -206,6 +235,7 @@ SETUP = " ".join(
         "Pages are kept in Redis."
         if CACHE_URL
         else f"Pages are kept in {VAR_DIR / 'pages'} by each machine for itself.",
+        "Mail is sent." if EMAIL_URL else f"Mail is written to {VAR_DIR / 'mail'}: set EMAIL_URL to send it.",
     ]
 )
 
@@ -263,6 +293,44 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL, LOGIN_REDIRECT_URL = "account_login", "admin:index"
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+# A link in a mail ends in the desk, past the second factor.
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_SESSION_REMEMBER = True
+# `accounts.limits` counts exactly; allauth counts in the cache of each process.
+ACCOUNT_RATE_LIMITS = False
+MFA_RATE_LIMITS = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.LoginForm",
+    "reauthenticate": "accounts.forms.ReauthenticateForm",
+    "change_password": "accounts.forms.ChangePasswordForm",
+    "reset_password": "accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "accounts.forms.SetPasswordForm",
+}
+MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "accounts.forms.AuthenticateForm",
+    "activate_totp": "accounts.forms.ActivateTOTPForm",
+    "add_webauthn": "accounts.forms.AddPasskeyForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+# Clocks of telephones are not exact.
+MFA_TOTP_TOLERANCE = 1
+# Without https passkeys work on localhost alone.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+SECOND_FACTOR_REQUIRED = PRODUCTION
+# Seconds: after the last page that somebody asked for, and after they came in.
+SESSION_IDLE, SESSION_ABSOLUTE = 3600, 12 * 3600
+SESSION_COOKIE_AGE = SESSION_ABSOLUTE
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -284,14 +352,16 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]
 CSRF_FAILURE_VIEW = "gresil.errors.csrf_failure"
-SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+DEVICE_COOKIE_NAME = "device"
 if PRODUCTION:
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
-    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    LANGUAGE_COOKIE_NAME, DEVICE_COOKIE_NAME = "__Host-language", "__Host-device"
 if BEHIND_PROXY:
     # Only a proxy that sets this header itself, and drops what visitors send, may stand in front.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -51,6 +51,7 @@ urlpatterns = [
     path("sitemap-<slug:section>.xml", site_map, {"sitemaps": SITEMAPS}, name="sitemap-pages"),
     path("favicon.ico", RedirectView.as_view(url=static_lazy("img/favicon.svg")), name="favicon"),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/", include("accounts.urls")),
     path("admin/", admin.site.urls),
     *i18n_patterns(
         path("", home.home, name="home"),

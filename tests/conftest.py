@@ -1,5 +1,6 @@
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any
@@ -15,6 +16,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
+from django.test import Client
 from django.test.signals import setting_changed
 from django.utils import translation
 
@@ -162,6 +164,15 @@ def content(databases, django_db_blocker):
 @pytest.fixture
 def staff(db, client):
     """A member of staff, signed in."""
-    user = get_user_model().objects.create_superuser("staff", password="a password of staff")
+    user = get_user_model().objects.create_superuser("staff", "staff@gresil.example", "a password of staff")
     client.force_login(user)
+    has_typed_the_password(client, user)
     return user
+
+
+def has_typed_the_password(client: Client, user: Any) -> None:
+    """As those have who just came in: forms of accounts do not ask for it again."""
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "reauthenticated": True}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()

@@ -16,10 +16,12 @@ import pytest
 from babel.dates import format_date
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.utils import translation
 from django.utils.formats import date_format
 
+from accounts.models import RecordEntry
 from contacts.models import Commune
 from desk.models import LinkCheck
 from library.models import EmptySearch
@@ -44,7 +46,7 @@ from translations.models import Translation, TranslationImport
 
 pytestmark = pytest.mark.any_database
 
-RECORDS = {Translation, TranslationImport, EmptySearch, LinkCheck}
+RECORDS = {Translation, TranslationImport, EmptySearch, LinkCheck, RecordEntry}
 LANGUAGES = [code for code, name in settings.LANGUAGES]
 CATALOGUES = sorted(Path(settings.BASE_DIR, "gresil").glob("locale*/*/LC_MESSAGES/*.po"))
 OUR_CATALOGUES = [path for path in CATALOGUES if "locale_overrides" not in path.parts]
@@ -241,15 +243,16 @@ def desk(staff, client) -> list[str]:
     # Follows, so that the sentence about it is read before the tests begin.
     assert client.post(f"/admin/practices/topic/{topic.pk}/change/", changes, follow=True).redirect_chain
     paths = [
-        "/admin/", "/admin/practices/", "/admin/password_change/", "/admin/password_change/done/",
-        "/admin/translations/translation/import/", f"/admin/auth/user/{staff.pk}/password/",
+        "/admin/", "/admin/practices/", "/admin/password_change/",
+        "/admin/translations/translation/import/",
         f"/admin/practices/topic/{topic.pk}/history/",
     ]  # fmt: skip
     for model in admin.site._registry:
         label = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
         paths += [label, f"{label}?q=zzz"] if model in RECORDS else [label, f"{label}?q=zzz", f"{label}add/"]
         for row in model._default_manager.order_by("pk")[:1]:
-            pages = ["change", "history"] if model in RECORDS else ["change", "history", "delete"]
+            # An account is closed, not deleted.
+            pages = ["change", "history"] if model in {*RECORDS, User} else ["change", "history", "delete"]
             paths += [f"{label}{row.pk}/{page}/" for page in pages]
     return paths
 

@@ -8,11 +8,11 @@ from urllib.parse import quote, urlencode
 import pytest
 from django.contrib import admin
 from django.contrib.admin.utils import quote as quote_key
-from django.contrib.auth.models import Group
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 
+from accounts.record import note
 from contacts.models import Commune
 from library.models import EmptySearch
 from practices.models import Practice, Term
@@ -115,7 +115,7 @@ def everything():
     Term.objects.create(slug="row-pact", name_fr="ROWpact")
     TranslationImport.objects.create(file_name="ROWfile", language="de")
     EmptySearch.objects.create(query="ROWwords", language="de")
-    Group.objects.create(name="ROWgroup")
+    note("logged in", by=None)
     make_broken_link()
 
 

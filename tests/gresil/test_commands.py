@@ -38,7 +38,7 @@ def test_in_production_nobody_is_given_an_account(settings, capsys, monkeypatch)
     call_command("prepare")
 
     assert not get_user_model().objects.exists()
-    assert "manage.py createsuperuser" in capsys.readouterr().out
+    assert "manage.py invite" in capsys.readouterr().out
 
 
 def prepare_three_times_at_once(address: str) -> list[str]:

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from pytest_django.asserts import assertNotContains
 
+from accounts.record import note
 from accounts.roles import ROLES
 from contacts.models import Commune
 from library.models import EmptySearch
@@ -28,95 +29,117 @@ LIST = "/admin/practices/practice/"
 ASKING = ["nobody", "no role", *ROLES]
 # What each gets, by GET and by direct POST:
 #   l  is led to the login     y  is answered     -  is refused (403)     0  finds nothing (404)     m  not so (405)
+#   c  is asked for the password once more
 # The object is a draft of somebody else, the translation one into German, as are those of the translator who asks.
 # Public pages are not listed: all are answered by GET, none takes a POST.
 CONTENT = ["practices/topic", "practices/audience", "practices/term", "practices/sourcedocument"]
 CONTENT += ["contacts/organisation", "contacts/contact", "sessions_app/session"]
 REFERENCE = ["practices/themeblock", "contacts/canton", "contacts/commune", "contacts/locality"]
 MATRIX = """
-                                                                GET     POST
-healthz                                                         yyyyyy  yyyyyy
-readyz                                                          yyyyyy  yyyyyy
-favicon.ico                                                     yyyyyy  yyyyyy
-i18n/setlang/                                                   yyyyyy  yyyyyy
-admin/                                                          lyyyyy  lyyyyy
-admin/login/                                                    yyyyyy  yyyyyy
-admin/logout/                                                   ymmmmm  yyyyyy
-admin/password_change/                                          l-yyyy  l-yyyy
-admin/password_change/done/                                     l-yyyy  l-mmmm
-admin/autocomplete/                                             l-yyyy  l-mmmm
-admin/edit-link/                                                yyyyyy  mmmmmm
-admin/jsi18n/                                                   l-yyyy  l-mmmm
-admin/linkable-pages/                                           l-yyyy  l-mmmm
-admin/r/<path:content_type_id>/<path:object_id>/                l-0000  l-0000
-admin/auth/user/<id>/password/                                  l----0  l----0
-admin/auth/user/                                                l----y  l----y
-admin/auth/user/add/                                            l----y  l----y
-admin/auth/user/<path:object_id>/history/                       l----y  l----y
-admin/auth/user/<path:object_id>/delete/                        l-----  l-----
-admin/auth/user/<path:object_id>/change/                        l----y  l----y
-admin/auth/user/<path:object_id>/                               l-yyyy  l-yyyy
-admin/translations/translation/export/<slug:language>/          l--yyy  l--yyy
-admin/translations/translation/import/                          l--yyy  l--yyy
-admin/translations/translation/next/                            l--yyy  l--yyy
-admin/translations/translation/review/                          l---yy  l---yy
-admin/translations/translation/                                 l-yyyy  l-yyyy
-admin/translations/translation/add/                             l-----  l-----
-admin/translations/translation/<path:object_id>/history/        l-yyyy  l-yyyy
-admin/translations/translation/<path:object_id>/delete/         l-----  l-----
-admin/translations/translation/<path:object_id>/change/         l--yyy  l--yyy
-admin/translations/translation/<path:object_id>/                l-yyyy  l-yyyy
-admin/translations/translationimport/                           l--yyy  l--yyy
-admin/translations/translationimport/add/                       l-----  l-----
-admin/translations/translationimport/<int:key>/take/<int:number>/ l--000  l--000
-admin/translations/translationimport/<path:object_id>/history/  l-yyyy  l-yyyy
-admin/translations/translationimport/<path:object_id>/delete/   l-----  l-----
-admin/translations/translationimport/<path:object_id>/change/   l--yyy  l-----
-admin/translations/translationimport/<path:object_id>/          l-yyyy  l-yyyy
-admin/practices/themeblock/<path:object_id>/correction/         l----y  l----y
-admin/REFERENCE/                                                l-yyyy  l-yyyy
-admin/REFERENCE/add/                                            l----y  l----y
-admin/REFERENCE/add/typed/                                      l----m  l----y
-admin/REFERENCE/<path:object_id>/typed/                         l----m  l----y
-admin/REFERENCE/<path:object_id>/history/                       l-yyyy  l-yyyy
-admin/REFERENCE/<path:object_id>/delete/                        l----y  l----y
-admin/REFERENCE/<path:object_id>/change/                        l-yyyy  l----y
-admin/REFERENCE/<path:object_id>/                               l-yyyy  l-yyyy
-admin/CONTENT/                                                  l-yyyy  l-yyyy
-admin/CONTENT/add/                                              l---yy  l---yy
-admin/CONTENT/add/typed/                                        l---mm  l---yy
-admin/CONTENT/<path:object_id>/typed/                           l---mm  l---yy
-admin/CONTENT/<path:object_id>/history/                         l-yyyy  l-yyyy
-admin/CONTENT/<path:object_id>/correction/                      l---yy  l---yy
-admin/CONTENT/<path:object_id>/delete/                          l----y  l----y
-admin/CONTENT/<path:object_id>/change/                          l-yyyy  l---yy
-admin/CONTENT/<path:object_id>/                                 l-yyyy  l-yyyy
-admin/practices/practice/                                       l-yyyy  l-yyyy
-admin/practices/practice/add/                                   l-y-yy  l-y-yy
-admin/practices/practice/add/typed/                             l-m-mm  l-y-yy
-admin/practices/practice/<path:object_id>/typed/                l---mm  l---yy
-admin/practices/practice/<path:object_id>/history/              l-yyyy  l-yyyy
-admin/practices/practice/<path:object_id>/correction/           l---yy  l---yy
-admin/practices/practice/<path:object_id>/delete/               l----y  l----y
-admin/practices/practice/<path:object_id>/change/               l-yyyy  l---yy
-admin/practices/practice/<path:object_id>/                      l-yyyy  l-yyyy
-admin/library/emptysearch/                                      l---yy  l---yy
-admin/library/emptysearch/add/                                  l-----  l-----
-admin/library/emptysearch/<path:object_id>/history/             l---yy  l---yy
-admin/library/emptysearch/<path:object_id>/delete/              l---yy  l---yy
-admin/library/emptysearch/<path:object_id>/change/              l---yy  l-----
-admin/library/emptysearch/<path:object_id>/                     l-yyyy  l-yyyy
-admin/desk/linkcheck/                                           l-yyyy  l-yyyy
-admin/desk/linkcheck/add/                                       l-----  l-----
-admin/desk/linkcheck/<path:object_id>/history/                  l-yyyy  l-yyyy
-admin/desk/linkcheck/<path:object_id>/delete/                   l-----  l-----
-admin/desk/linkcheck/<path:object_id>/change/                   l-yyyy  l-----
-admin/desk/linkcheck/<path:object_id>/                          l-yyyy  l-yyyy
-admin/<app_label>/$                                             l-yyyy  l-yyyy
-admin/<url>$                                                    l-0000  l-0000
-fr/practices/<slug:slug>/preview/                               l-yyyy  l-mmmm
-fr/practices/shared/<str:token>/                                000000  mmmmmm
-fr/sessions/<slug:slug>/preview/                                l-yyyy  l-mmmm
+                                                                        GET     POST
+healthz                                                                 yyyyyy  yyyyyy
+readyz                                                                  yyyyyy  yyyyyy
+favicon.ico                                                             yyyyyy  yyyyyy
+i18n/setlang/                                                           yyyyyy  yyyyyy
+admin/login/                                                            yyyyyy  yyyyyy
+admin/password_change/                                                  lyyyyy  lyyyyy
+admin/password_change/done/                                             yyyyyy  yyyyyy
+admin/account/confirm/                                                  lyyyyy  lyyyyy
+admin/account/password/                                                 yyyyyy  yyyyyy
+admin/account/password/set/                                             yyyyyy  yyyyyy
+admin/account/password/sent/                                            yyyyyy  mmmmmm
+admin/^account/password/(?P<uidb36>[0-9A-Za-z]+)-<key>/$                l-0000  l-0000
+admin/account/                                                          lyyyyy  lmmmmm
+admin/account/code/                                                     lyyyyy  lyyyyy
+admin/account/app/                                                      cycccc  cycccc
+admin/account/app/remove/                                               l00000  l00000
+admin/account/recovery-codes/                                           l00000  lmmmmm
+admin/account/recovery-codes/new/                                       cycccc  cycccc
+admin/account/passkeys/                                                 yyyyyy  yyyyyy
+admin/account/passkeys/new/                                             cycccc  cycccc
+admin/account/passkeys/<int:pk>/remove/                                 l-0000  l-0000
+admin/account/passkeys/login/                                           lyyyyy  lyyyyy
+admin/account/sessions/                                                 lyyyyy  lyyyyy
+admin/edit-link/                                                        yyyyyy  mmmmmm
+admin/                                                                  lyyyyy  lyyyyy
+admin/logout/                                                           ymmmmm  yyyyyy
+admin/autocomplete/                                                     l-yyyy  l-mmmm
+admin/jsi18n/                                                           l-yyyy  l-mmmm
+admin/r/<path:content_type_id>/<path:object_id>/                        l-0000  l-0000
+admin/auth/user/                                                        l----y  l----y
+admin/auth/user/add/                                                    l----c  l----c
+admin/auth/user/<path:object_id>/history/                               l----y  l----y
+admin/auth/user/<path:object_id>/delete/                                l-----  l-----
+admin/auth/user/<path:object_id>/change/                                l----c  l----c
+admin/auth/user/<path:object_id>/                                       l-yyyy  l-yyyy
+admin/accounts/recordentry/                                             l----y  l----y
+admin/accounts/recordentry/add/                                         l-----  l-----
+admin/accounts/recordentry/<path:object_id>/history/                    l----y  l----y
+admin/accounts/recordentry/<path:object_id>/delete/                     l-----  l-----
+admin/accounts/recordentry/<path:object_id>/change/                     l----y  l-----
+admin/accounts/recordentry/<path:object_id>/                            l-yyyy  l-yyyy
+admin/desk/linkcheck/                                                   l-yyyy  l-yyyy
+admin/desk/linkcheck/add/                                               l-----  l-----
+admin/desk/linkcheck/<path:object_id>/history/                          l-yyyy  l-yyyy
+admin/desk/linkcheck/<path:object_id>/delete/                           l-----  l-----
+admin/desk/linkcheck/<path:object_id>/change/                           l-yyyy  l-----
+admin/desk/linkcheck/<path:object_id>/                                  l-yyyy  l-yyyy
+admin/translations/translation/export/<slug:language>/                  l--yyy  l--yyy
+admin/translations/translation/import/                                  l--yyy  l--yyy
+admin/translations/translation/next/                                    l--yyy  l--yyy
+admin/translations/translation/review/                                  l---yy  l---yy
+admin/translations/translation/                                         l-yyyy  l-yyyy
+admin/translations/translation/add/                                     l-----  l-----
+admin/translations/translation/<path:object_id>/history/                l-yyyy  l-yyyy
+admin/translations/translation/<path:object_id>/delete/                 l-----  l-----
+admin/translations/translation/<path:object_id>/change/                 l--yyy  l--yyy
+admin/translations/translation/<path:object_id>/                        l-yyyy  l-yyyy
+admin/translations/translationimport/<int:key>/take/<int:number>/       l--000  l--000
+admin/translations/translationimport/                                   l--yyy  l--yyy
+admin/translations/translationimport/add/                               l-----  l-----
+admin/translations/translationimport/<path:object_id>/history/          l-yyyy  l-yyyy
+admin/translations/translationimport/<path:object_id>/delete/           l-----  l-----
+admin/translations/translationimport/<path:object_id>/change/           l--yyy  l-----
+admin/translations/translationimport/<path:object_id>/                  l-yyyy  l-yyyy
+admin/REFERENCE/                                                        l-yyyy  l-yyyy
+admin/REFERENCE/add/                                                    l----y  l----y
+admin/REFERENCE/<path:object_id>/history/                               l-yyyy  l-yyyy
+admin/REFERENCE/<path:object_id>/delete/                                l----y  l----y
+admin/REFERENCE/<path:object_id>/change/                                l-yyyy  l----y
+admin/REFERENCE/<path:object_id>/                                       l-yyyy  l-yyyy
+admin/CONTENT/<path:object_id>/correction/                              l---yy  l---yy
+admin/CONTENT/                                                          l-yyyy  l-yyyy
+admin/CONTENT/add/                                                      l---yy  l---yy
+admin/CONTENT/<path:object_id>/history/                                 l-yyyy  l-yyyy
+admin/CONTENT/<path:object_id>/delete/                                  l----y  l----y
+admin/CONTENT/<path:object_id>/change/                                  l-yyyy  l---yy
+admin/CONTENT/<path:object_id>/                                         l-yyyy  l-yyyy
+admin/practices/themeblock/<path:object_id>/correction/                 l----y  l----y
+admin/practices/practice/<path:object_id>/correction/                   l---yy  l---yy
+admin/practices/practice/                                               l-yyyy  l-yyyy
+admin/practices/practice/add/                                           l-y-yy  l-y-yy
+admin/practices/practice/<path:object_id>/history/                      l-yyyy  l-yyyy
+admin/practices/practice/<path:object_id>/delete/                       l----y  l----y
+admin/practices/practice/<path:object_id>/change/                       l-yyyy  l---yy
+admin/practices/practice/<path:object_id>/                              l-yyyy  l-yyyy
+admin/library/emptysearch/                                              l---yy  l---yy
+admin/library/emptysearch/add/                                          l-----  l-----
+admin/library/emptysearch/<path:object_id>/history/                     l---yy  l---yy
+admin/library/emptysearch/<path:object_id>/delete/                      l---yy  l---yy
+admin/library/emptysearch/<path:object_id>/change/                      l---yy  l-----
+admin/library/emptysearch/<path:object_id>/                             l-yyyy  l-yyyy
+admin/<app_label>/$                                                     l-yyyy  l-yyyy
+admin/<url>$                                                            l-0000  l-0000
+fr/practices/<slug:slug>/preview/                                       l-yyyy  l-mmmm
+fr/sessions/<slug:slug>/preview/                                        l-yyyy  l-mmmm
+admin/linkable-pages/                                                   l-yyyy  l-mmmm
+admin/REFERENCE/add/typed/                                              l----m  l----y
+admin/REFERENCE/<path:object_id>/typed/                                 l----m  l----y
+admin/CONTENT/add/typed/                                                l---mm  l---yy
+admin/CONTENT/<path:object_id>/typed/                                   l---mm  l---yy
+admin/practices/practice/add/typed/                                     l-m-mm  l-y-yy
+admin/practices/practice/<path:object_id>/typed/                        l---mm  l---yy
+fr/practices/shared/<str:token>/                                        000000  mmmmmm
 """
 
 NAMES_OF_PARTS = re.compile(r"\^?\(\?P<(\w+)>[^)]*\)(?=/?\$)")
@@ -169,6 +192,8 @@ def expected() -> dict[str, tuple[str, str]]:
 def got(response: HttpResponse) -> str:
     if response.status_code == 302 and "/login/" in response["Location"]:
         return "l"
+    if response.status_code == 302 and "/account/confirm/" in response["Location"]:
+        return "c"
     return {200: "y", 302: "y", 204: "y", 400: "y", 403: "-", 404: "0", 405: "m"}[response.status_code]
 
 
@@ -192,6 +217,7 @@ def addresses() -> dict[str, str]:
     TranslationImport.objects.create(file_name="ROWfile", language="de")
     make_staff()
     make_broken_link()
+    note("logged in", by=None)
     draft = make_practice(slug="draft", state="draft")
     make_session(slug="plan", is_published=False)
     keys = {
@@ -218,7 +244,7 @@ def test_every_address_answers_each_role_as_the_matrix_says(addresses):
     clients = {"nobody": Client(), "no role": Client(), **{role: Client() for role in ROLES}}
     clients["no role"].force_login(make_staff())
     for role in ROLES:
-        clients[role].force_login(make_staff(role, ("de",)))
+        clients[role].force_login(make_staff(role, ("de",), password="a long password"))
 
     answers = {
         address: tuple(

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django.asserts import assertContains, assertInHTML, assertNotContains
 
+from accounts.models import RecordEntry
 from desk.models import LinkCheck
 from library.models import EmptySearch
 from library.search import matching
@@ -27,7 +28,7 @@ from translations.models import Translation, TranslationImport
 
 pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors, pytest.mark.usefixtures("staff")]
 LIST = "/admin/practices/practice/"
-RECORDS = {Translation, TranslationImport, EmptySearch, LinkCheck}
+RECORDS = {Translation, TranslationImport, EmptySearch, LinkCheck, RecordEntry}
 # Of saving a practice in the admin, with those that open and close a transaction.
 MOST_STATEMENTS = 74
 

@@ -2,11 +2,12 @@ import secrets
 from pathlib import Path
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
 
+from accounts.roles import ADMINISTRATOR, give_role
 from core.locks import only_one
 from gresil.settings import stop
 from library.models import IndexedPractice
@@ -44,16 +45,17 @@ class Command(BaseCommand):
             self.see_to_an_account()
 
     def see_to_an_account(self) -> None:
-        user_model = get_user_model()
-        if user_model.objects.exists():
-            self.stdout.write("The staff's desk is at /admin/ (forgot the password: manage.py changepassword).")
+        if User.objects.exists():
+            self.stdout.write("The staff's desk is at /admin/ (a new way in: manage.py invite).")
         elif settings.PRODUCTION:
             # A password in the log of a server is read by more people than the one whom it is for.
-            self.stdout.write("The staff's desk at /admin/ has no account yet: manage.py createsuperuser makes one.")
+            self.stdout.write("The staff's desk at /admin/ has no account yet: manage.py invite makes one.")
         else:
             password = secrets.token_urlsafe(16)
-            user_model.objects.create_superuser("admin", password=password)
+            user = User(email="admin@localhost")
+            user.set_password(password)
+            give_role(user, ADMINISTRATOR)
             self.stdout.write(
                 "\nThe staff's desk is at /admin/. A first account was made for it; this is shown only once:\n"
-                f"    user name: admin\n    password:  {password}\n"
+                f"    e-mail:   {user.email}\n    password: {password}\n"
             )
