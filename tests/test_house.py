@@ -144,6 +144,7 @@ DJANGO_ASKS_FOR = [
     "delete_selected_confirmation",
     "filter",
     "index",
+    "login",
     "search_form",
     "submit_line",
 ]
