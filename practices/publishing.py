@@ -85,6 +85,8 @@ class PublishingAdmin(UnitAdmin):
             draft = Practice.objects.filter(draft_of=self.key_in(object_id)).first()
             if draft:
                 return HttpResponseRedirect(self.address_of("change", request, draft))
+        if {PUBLISH, SEND_BACK} & request.POST.keys() and not self.has_publish_permission(request):
+            raise PermissionDenied
         if request.method == "POST" and PREVIEWS.keys() & request.POST.keys():
             return self.preview(request, object_id, form_url, extra_context)
         return super().changeform_view(request, object_id, form_url, extra_context)
@@ -128,8 +130,6 @@ class PublishingAdmin(UnitAdmin):
         if PREVIEWS.keys() & request.POST.keys():
             request.shown_practice = practice  # type: ignore[attr-defined]
             return HttpResponse()
-        if (PUBLISH in request.POST or SEND_BACK in request.POST) and not self.has_publish_permission(request):
-            raise PermissionDenied
         message = request.POST.get("message", "")
         if PUBLISH in request.POST:
             practice = self.publish_one(request, practice)

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.changes import AtEnd, changed, open_batch, wholes
-from core.models import Version
+from core.models import NaturalKeyModel, Version
 from practices.models import Practice, Term
 from practices.terms import TERMS
 
@@ -39,5 +39,8 @@ def connect() -> None:
     changed.connect(practice_changed, sender=Practice)
     changed.connect(term_changed, sender=Term)
     for relation in Practice._meta.related_objects:
-        if relation.one_to_many and relation.related_model._meta.app_label == Practice._meta.app_label:
-            wholes[relation.related_model] = (Practice, relation.field.attname)
+        model: Any = relation.related_model
+        # A review is no part of what it is about.
+        is_part = issubclass(model, NaturalKeyModel) and model._meta.app_label == Practice._meta.app_label
+        if relation.one_to_many and is_part:
+            wholes[model] = (Practice, relation.field.attname)

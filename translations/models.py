@@ -420,7 +420,8 @@ def copy_translations(source: TranslatedUnit, target: TranslatedUnit, parts: Map
     rows = list(Translation.objects.of(source))
     for row in rows:
         row.pk, row.object_id = None, target.pk
-        row.based_on, row.recorded = renamed(row.based_on), renamed(row.recorded)
+        for name in ("based_on", "recorded", "read", "to_redo"):
+            setattr(row, name, renamed(getattr(row, name)))
     Translation.objects.bulk_create(
         rows,
         update_conflicts=True,

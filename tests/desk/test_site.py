@@ -137,12 +137,13 @@ def test_junk_sent_to_the_admin_breaks_no_page(client, everything, requests):
 @pytest.mark.parametrize("value", ["word", str(10**30), "\x00"])
 @pytest.mark.parametrize("name", ["topics", "theme", "practice_communes-0-commune", "practice_communes-0-id"])
 def test_a_word_where_a_field_sends_a_key_is_refused(client, name, value):
-    practice = make_practice(title_fr="Café", communes=(make_commune(),))
+    practice = make_practice(state="draft", published_at=None, title_fr="Café", communes=(make_commune(),))
     address = f"/admin/practices/practice/{practice.pk}/change/"
 
     response = client.post(address, form_values(client, address) | {"title_fr": "Autre", name: value})
 
-    assert response.status_code in (200, 400)
+    # An unknown part counts as deleted in the meantime.
+    assert response.status_code in (200, 400, 409)
     assert Practice.objects.get().title_fr == "Café"
 
 

@@ -339,7 +339,8 @@ def test_who_may_change_a_fiche_but_not_publish_leaves_its_state_alone(client):
     address = f"{LIST}{practice.pk}/change/"
 
     client.post(address, form_data(client, practice, state="draft", year=2020))
-    refused = client.post(address, form_data(client, practice, _publish="1", year=2021))
+    draft = practice.current_draft()
+    refused = client.post(f"{LIST}{draft.pk}/change/", form_data(client, draft, _publish="1", year=2021))
 
     practice.refresh_from_db()
     assert (practice.state, practice.year, practice.draft.year) == ("published", 2017, 2020)
