@@ -168,10 +168,10 @@ def test_staff_add_a_section_and_an_organisation_and_take_a_contact_away(open_pa
 
 
 def sign_in(page) -> None:
-    get_user_model().objects.create_superuser("staff", password="a password of staff")
-    page.locator("#id_username").fill("staff")
+    get_user_model().objects.create_superuser("staff", "staff@gresil.example", "a password of staff")
+    page.locator("#id_login").fill("staff@gresil.example")
     page.locator("#id_password").fill("a password of staff")
-    page.locator("input[type=submit]").click()
+    page.locator("button.default").click()
 
 
 @pytest.mark.repeats

@@ -196,7 +196,7 @@ def database_url(cluster, tmp_path_factory) -> str:
     for arguments in [
         ["migrate", "--verbosity", "0"],
         ["load_content"],
-        ["createsuperuser", "--no-input", "--username", "staff", "--email", ""],
+        ["createsuperuser", "--no-input", "--username", "staff", "--email", "staff@gresil.example"],
     ]:
         run(sys.executable, "manage.py", *arguments, cwd=settings.BASE_DIR, env=environment)
     return url

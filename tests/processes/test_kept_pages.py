@@ -35,7 +35,9 @@ class Staff(Visitor):
         return self.ask(address, "POST", body, **headers).status
 
     def log_in(self) -> None:
-        status = self.post("/admin/login/", username="staff", password="a long word of staff", next="/admin/")
+        status = self.post(
+            "/admin/login/", login="staff@gresil.example", password="a long word of staff", next="/admin/"
+        )
         assert status == 302
 
     def rename_topic(self, key: int, slug: str, name: str) -> None:
