@@ -9,7 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from core.dates import Precision, complete_or_absent
 from core.languages import has_source_text, in_source_language
-from core.models import NamedQuerySet, NaturalKeyManager, NaturalKeyModel, TrackedQuerySet
+from core.models import (
+    Binnable,
+    NamedQuerySet,
+    NaturalKeyManager,
+    NaturalKeyModel,
+    PresentManager,
+    TrackedQuerySet,
+)
 from core.text import alphabetically
 from translations.models import TranslatedUnit
 
@@ -181,7 +188,7 @@ class OrganisationKind(models.TextChoices):
     COMPANY = "company", _("company")
 
 
-class Organisation(TranslatedUnit):
+class Organisation(Binnable, TranslatedUnit):
     slug = models.SlugField(_("slug"), max_length=80, unique=True, help_text=slug_help)
     name = models.CharField(_("name"), max_length=200)
     short_name = models.CharField(_("acronym"), max_length=40, blank=True)
@@ -211,7 +218,8 @@ class Organisation(TranslatedUnit):
     history_note = models.TextField(_("what became of it"), blank=True, help_text=_("one or two sentences, with dates"))
     source = models.CharField(_("source"), max_length=200, blank=True, help_text=_("for staff only"))
 
-    objects = NaturalKeyManager.from_queryset(NamedQuerySet)()
+    objects = PresentManager.from_queryset(NamedQuerySet)()
+    everything = NaturalKeyManager.from_queryset(NamedQuerySet)()
 
     class Meta:
         verbose_name = _("organisation")
@@ -272,7 +280,7 @@ def validate_phones(text: str) -> None:
             )
 
 
-class Contact(TranslatedUnit):
+class Contact(Binnable, TranslatedUnit):
     """A person, or a desk where one may call: one of `name` and `desk` is filled, or both."""
 
     slug = models.SlugField(_("slug"), max_length=80, unique=True)
@@ -312,7 +320,8 @@ class Contact(TranslatedUnit):
     source = models.CharField(_("source"), max_length=200, blank=True, help_text=_("for staff only"))
     staff_note = models.TextField(_("note"), blank=True, help_text=_("for staff only"))
 
-    objects = NaturalKeyManager.from_queryset(ContactQuerySet)()
+    objects = PresentManager.from_queryset(ContactQuerySet)()
+    everything = NaturalKeyManager.from_queryset(ContactQuerySet)()
 
     class Meta:
         verbose_name = _("contact")

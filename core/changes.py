@@ -94,11 +94,13 @@ state = State()
 def acting(by: Any, how: How) -> Iterator[None]:
     """Within it every batch is made by `by`, unless it says something else."""
     before = state.by, state.how
-    state.by, state.how = by, how
+    # What is left of a change that failed half way belongs to somebody else.
+    state.by, state.how, state.single = by, how, None
     try:
         yield
     finally:
         state.by, state.how = before
+        state.single = None
 
 
 def open_batch() -> Batch:

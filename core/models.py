@@ -1,14 +1,18 @@
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import reduce
 from operator import and_
 from typing import Any, ClassVar, Self
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from core.changes import batch, tell_adding, tell_changed, tell_changing
+from core.changes import How, batch, tell_adding, tell_changed, tell_changing
 from core.languages import translated
 from core.text import alphabetically, compose_texts, composed
 
@@ -79,6 +83,10 @@ class NaturalKeyModel(models.Model):
     """A row that the fixtures know by its own words: the lookups in `natural_key_fields`, never a number."""
 
     natural_key_fields: ClassVar[tuple[str, ...]] = ("slug",)
+    # Related names by which a row is in use although the database would let it go.
+    in_use_by: ClassVar[tuple[str, ...]] = ()
+    # What stays as it is when an earlier version is restored, beside what nobody edits in a form.
+    not_restored: ClassVar[tuple[str, ...]] = ("slug",)
 
     objects: ClassVar[models.Manager] = NaturalKeyManager()
 
@@ -114,6 +122,87 @@ class NaturalKeyModel(models.Model):
 
     def natural_key(self) -> tuple:
         return tuple(reduce(getattr, lookup.split("__"), self) for lookup in self.natural_key_fields)
+
+
+with_binned: ContextVar[bool] = ContextVar("with_binned", default=False)
+
+
+class PresentManager(NaturalKeyManager):
+    """Leaves out what is in the bin, and so do the relations that lead here."""
+
+    def get_queryset(self) -> models.QuerySet:
+        rows = super().get_queryset()
+        return rows if with_binned.get() else rows.filter(deleted_at=None)
+
+    def get_by_natural_key(self, *values: Any) -> models.Model:
+        """What is in the bin keeps its name, so a fixture finds it there."""
+        with seeing_the_bin():
+            return super().get_by_natural_key(*values)
+
+
+@contextmanager
+def seeing_the_bin() -> Iterator[None]:
+    """Within it nothing is left out."""
+    before = with_binned.set(True)
+    try:
+        yield
+    finally:
+        with_binned.reset(before)
+
+
+class Binnable(NaturalKeyModel):
+    """A row that staff do not delete but put in the bin. For 90 days it can be taken out again, with all that is tied
+    to it; then `empty_bin` deletes it."""
+
+    deleted_at = models.DateTimeField(_("put in the bin on"), null=True, blank=True, editable=False, db_index=True)
+    deleted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("put in the bin by"),
+        on_delete=models.SET_NULL,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+    )
+
+    objects: ClassVar[models.Manager] = PresentManager()
+    everything: ClassVar[models.Manager] = NaturalKeyManager()
+
+    class Meta:
+        abstract = True
+        # A row that points to one in the bin reads it as any other.
+        base_manager_name = "everything"
+
+    @property
+    def is_binned(self) -> bool:
+        return self.deleted_at is not None
+
+    def put_in_bin(self, *, by: Any) -> None:
+        self.set_deleted(timezone.now(), by)
+
+    def take_out_of_bin(self, *, by: Any) -> None:
+        self.set_deleted(None, None, by)
+
+    def set_deleted(self, at: Any, deleted_by: Any, by: Any = None) -> None:
+        self.deleted_at, self.deleted_by = at, deleted_by
+        with batch(by=by or deleted_by, how=How.BIN):
+            self.save(update_fields=["deleted_at", "deleted_by"])
+
+    def validate_unique(self, exclude: Collection[str] | None = None) -> None:
+        self.ask_the_bin_too(super().validate_unique, exclude)
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        self.ask_the_bin_too(super().validate_constraints, exclude)
+
+    def ask_the_bin_too(self, validate: Any, exclude: Collection[str] | None) -> None:
+        """A name that something in the bin has is taken, and the message says where."""
+        try:
+            with seeing_the_bin():
+                validate(exclude)
+        except ValidationError as error:
+            validate(exclude)
+            sentence = _("Something in the bin has this already. Restore it from there, or choose something else.")
+            raise ValidationError(dict.fromkeys(error.message_dict, sentence)) from error
 
 
 # Name -> token of all versions, while a page is made; see `core.versions`.

@@ -27,7 +27,7 @@ from django.utils import timezone, translation
 from modeltranslation.translator import NotRegistered, translator
 from reversion.models import Revision, Version
 
-from core.changes import AtEnd, batch, changed, changing, open_batch, wholes
+from core.changes import AtEnd, How, batch, changed, changing, open_batch, wholes
 from core.chunks import in_chunks
 
 # Objects that are read and written together.
@@ -192,3 +192,73 @@ def connect() -> None:
         reversion.register(model, fields=kept_fields(model))
         pre_save.connect(tied_changing, sender=model)
         post_save.connect(tied_changed, sender=model)
+
+
+def state_of(obj: Model) -> list[Version]:
+    """What a version of now would hold."""
+    [row] = read(type(obj), {obj.pk})
+    return [version_of(one) for one in with_parts(row)]
+
+
+def exists(column: Any, key: Any) -> bool:
+    return key is None or column.related_model._base_manager.filter(pk=key).exists()
+
+
+def restore(obj: Any, versions: Collection[Version], *, by: Any) -> list[Model]:
+    """Make the object and its parts again what these versions say; its address and whether it is public stay.
+
+    Gives the parts that cannot come back, because what they point to is gone. Raises ValidationError where a rule of
+    today forbids it.
+    """
+    model: Any = type(obj)
+    lost: list[Model] = []
+    with batch(by=by, how=How.RESTORE):
+        model._base_manager.filter(pk=obj.pk).lock()
+        now = {(version.content_type_id, version.object_id): version for version in state_of(obj)}
+        then = {(version.content_type_id, version.object_id): version for version in versions}
+        differing = [
+            version for key, version in then.items()
+            if key not in now or now[key].serialized_data != version.serialized_data
+        ]  # fmt: skip
+        part_models = {relation.related_model for relation in parts_of(model).values()} & set(wholes)
+        for key, version in now.items():
+            kind: Any = version._model
+            # Those that differ too: two of them may have changed places.
+            if kind in part_models and (key not in then or then[key] in differing):
+                kind._base_manager.filter(pk=version.object_id).delete()
+        for version in differing:
+            restored = version._object_version
+            row: Any = restored.object
+            if type(row) is model:
+                take_over(obj, row, restored.m2m_data or {})
+        for version in differing:
+            row = version._object_version.object
+            if type(row) is not model and not put_back(row):
+                lost.append(row)
+    return lost
+
+
+def take_over(obj: Any, row: Any, relations: dict[str, list]) -> None:
+    model: Any = type(obj)
+    for column in obj._meta.concrete_fields:
+        is_kept_as_it_is = column.name in obj.not_restored or not column.editable or column.primary_key
+        if is_kept_as_it_is or column.name not in kept_fields(model):
+            continue
+        key = row.__dict__.get(column.attname)
+        if not column.is_relation or exists(column, key):
+            setattr(obj, column.attname, key)
+    obj.validate_constraints()
+    obj.save()
+    for name, keys in relations.items():
+        related: Any = obj._meta.get_field(name).related_model
+        getattr(obj, name).set(related._base_manager.filter(pk__in=[getattr(key, "pk", key) for key in keys]))
+
+
+def put_back(row: Any) -> bool:
+    for column in row._meta.concrete_fields:
+        if column.is_relation and not exists(column, getattr(row, column.attname)):
+            if not column.null:
+                return False
+            setattr(row, column.attname, None)
+    row.save_base(raw=True)
+    return True

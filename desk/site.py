@@ -41,10 +41,14 @@ from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 
 from accounts.roles import role_of
 from core.changes import How, acting, batch, state
+from core.models import Binnable
 from core.text import fold
+from desk.bin import Bin, BinPages
+from desk.bulk import BulkPages
 from desk.choices import ChoiceView
 from desk.edit_link import edit_link
 from desk.editor import DeskCatalog
+from desk.history_pages import HistoryPages
 from desk.linkable import linkable_pages
 from desk.models import Typed
 from desk.outline import Layout, complaints_of, outline_of
@@ -113,6 +117,7 @@ class PortalAdminSite(AdminSite):
         return [
             path("edit-link/", self.edit_link, name="edit-link"),
             path("linkable-pages/", pages, name="linkable_pages"),
+            *Bin(self).urls,
             *super().get_urls(),
         ]
 
@@ -273,7 +278,7 @@ class Bar:
     """Whether the form shows something that is not saved: what was typed before, for instance."""
 
 
-class PortalAdmin(FoldedSearch, TranslationAdmin):
+class PortalAdmin(HistoryPages, BulkPages, BinPages, FoldedSearch, TranslationAdmin):
     """A change form with the language switch above it, and the rich text editor where a field asks for it."""
 
     class Media:
@@ -403,7 +408,7 @@ class PortalAdmin(FoldedSearch, TranslationAdmin):
         return response
 
     def bar(self, request: HttpRequest, obj: Any | None) -> Bar:
-        return Bar(buttons=self.buttons(request, obj))
+        return Bar(note=self.last_change(obj) if obj else "", buttons=self.buttons(request, obj))
 
     def buttons(self, request: HttpRequest, obj: Any | None) -> list[Button]:
         """Those of every form; the first one saves and stays."""
@@ -416,9 +421,15 @@ class PortalAdmin(FoldedSearch, TranslationAdmin):
             buttons += [Button(gettext("Save"), "_continue", "main"), Button(gettext("Save and close"), "_save")]
         if may_save and self.has_add_another and not obj and not is_popup:
             buttons.append(Button(gettext("Save and add another"), "_addanother"))
-        if obj and self.has_delete_permission(request, obj) and not is_popup:
-            buttons.append(Button(gettext("Delete"), kind="danger", href=self.address_of("delete", request, obj)))
+        if obj and not is_popup and (label := self.taking_away(request, obj)):
+            buttons.append(Button(label, kind="danger", href=self.address_of("delete", request, obj)))
         return buttons
+
+    def taking_away(self, request: HttpRequest, obj: Any) -> str:
+        """What the button says that takes `obj` away; empty for who may not."""
+        if isinstance(obj, Binnable):
+            return gettext("Put in the bin") if self.may_take_away(request, obj) else ""
+        return gettext("Delete") if self.has_delete_permission(request, obj) else ""
 
     def address_of(self, page: str, request: HttpRequest, obj: models.Model) -> str:
         """Of a page of `obj`; from there one comes back to the list as it was filtered."""

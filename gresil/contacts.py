@@ -63,7 +63,8 @@ def public(rows: QuerySet[PracticeContact]) -> QuerySet[PracticeContact]:
     By joins: with two subqueries (`practice__in`, `contact__in`) a PostgreSQL that has not counted its rows yet
     compares each with each, and needs minutes.
     """
-    return rows.filter(practice__state=State.PUBLISHED).exclude(contact__display=Display.HIDDEN)
+    rows = rows.filter(practice__state=State.PUBLISHED, practice__deleted_at=None, contact__deleted_at=None)
+    return rows.exclude(contact__display=Display.HIDDEN)
 
 
 def asked_about() -> QuerySet[PracticeContact]:
@@ -94,7 +95,7 @@ def asked_with_words(rows: QuerySet[PracticeContact], query: str) -> QuerySet[Pr
 
 def without_practice() -> ContactQuerySet:
     """The contacts of no practice, without the helpdesk, which stands above all."""
-    asked = PracticeContact.objects.filter(practice__state=State.PUBLISHED)
+    asked = PracticeContact.objects.filter(practice__state=State.PUBLISHED, practice__deleted_at=None)
     return (
         Contact.objects.listed()
         .exclude(slug=HELPDESK)

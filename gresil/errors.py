@@ -1,6 +1,10 @@
 """What a visitor sees when something is wrong: in the visitor's language, and always with a way on."""
 
 import logging
+from collections.abc import Sequence
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
 
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db import InterfaceError, OperationalError
@@ -27,6 +31,11 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return error_page(request, "404.html", 404)
+
+
+def gone(request: HttpRequest, at: datetime | None, ways_on: Sequence[tuple[Any, str]]) -> HttpResponse:
+    """In the place of a page that was withdrawn, `at` a moment if that is known; `ways_on` are names and addresses."""
+    return render(request, "410.html", {"at": at, "ways_on": ways_on}, status=HTTPStatus.GONE)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

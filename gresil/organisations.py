@@ -1,8 +1,11 @@
 """Who does what: the directory of organisations, and the page of one."""
 
+from typing import Any
+
 from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from contacts.forms import NarrowingForm
@@ -13,6 +16,7 @@ from core.pages import public_page
 from core.paging import page_of
 from core.text import alphabetically
 from gresil.directories import sections
+from gresil.errors import gone
 from gresil.home import helpdesk_contact
 from library.results import Results
 from library.sets import Library
@@ -84,9 +88,14 @@ def by_section(organisations: QuerySet[Organisation]) -> QuerySet[Organisation]:
 @public_page("page")
 def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
     organisation: Organisation = get_object_or_404(
-        Organisation.objects.select_related("commune").prefetch_related("successors", "predecessors"),
+        Organisation.everything.select_related("commune").prefetch_related("successors", "predecessors"),
         slug=slug,
     )
+    if organisation.is_binned:
+        places: list[tuple[Any, str]] = [(_("Organisations"), reverse("organisation-list"))]
+        if organisation.commune:
+            places.append((str(organisation.commune), organisation.commune.get_absolute_url()))
+        return gone(request, organisation.deleted_at, places)
     practices = Results.newest_of(Practice.objects.published(), [Library().having("organisation", slug)])
     page = page_of(practices, PRACTICES_PER_PAGE, request)
     contacts = Contact.objects.listed().filter(organisation=organisation).with_organisation().by_name()

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet, Value, prefetch_related_objects
+from django.db.models import Prefetch, Q, QuerySet, Value, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.decorators import method_decorator
@@ -24,6 +24,7 @@ from core.paging import page_of
 from core.parameters import keep_parameters
 from core.versions import PUBLIC
 from gresil.communes import put_on_the_map
+from gresil.errors import gone
 from gresil.home import helpdesk_contact
 from gresil.previews import Preview
 from gresil.search import elsewhere
@@ -44,6 +45,7 @@ from practices.models import (
     PracticeSection,
     PracticeSource,
     SectionGroup,
+    State,
     Term,
     ThemeBlock,
     Topic,
@@ -251,6 +253,21 @@ def published_factsheet(version: UUID | None, slug: str) -> Factsheet:
 class PracticeDetailView(TemplateView):
     template_name = "gresil/practice_detail.html"
 
+    def get(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        try:
+            return super().get(request, *args, **kwargs)
+        except Http404:
+            return self.not_there(request, kwargs["slug"])
+
+    def not_there(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """Where a factsheet stood that was withdrawn, a sentence and ways on."""
+        withdrawn = Practice.everything.filter(Q(state=State.ARCHIVED) | Q(deleted_at__isnull=False))
+        withdrawn = withdrawn.select_related("theme").prefetch_related("communes")
+        practice: Practice = get_object_or_404(withdrawn, slug=slug, published_at__isnull=False)
+        at = practice.deleted_at or (practice.archived_at if practice.state == State.ARCHIVED else None)
+        places: list[Any] = [practice.theme, *practice.communes.all()]
+        return gone(request, at, [(str(place), place.get_absolute_url()) for place in places])
+
     def read(self, slug: str) -> Factsheet:
         [version] = Version.objects.current(PUBLIC)
         return published_factsheet(version, slug)
@@ -276,6 +293,9 @@ class PracticeDetailView(TemplateView):
 
 class PracticePreview(Preview, PracticeDetailView):
     permission_required = "practices.view_practice"
+
+    def not_there(self, request: HttpRequest, slug: str) -> HttpResponse:
+        raise Http404
 
     def read(self, slug: str) -> Factsheet:
         return read_factsheet(Practice.objects.all(), slug)

@@ -4,13 +4,15 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import DetailView
 
 from core.languages import active_language
 from core.pages import public_page
+from gresil.errors import gone
 from gresil.home import helpdesk_contact
 from gresil.previews import Preview
 from practices.models import Practice
@@ -59,6 +61,18 @@ class SessionDetailView(DetailView):
 
     queryset = Session.objects.published()
 
+    def get(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        try:
+            return super().get(request, *args, **kwargs)
+        except Http404:
+            return self.not_there(request, kwargs["slug"])
+
+    def not_there(self, request: HttpRequest, slug: str) -> HttpResponse:
+        session = get_object_or_404(Session.everything.published(), slug=slug, deleted_at__isnull=False)
+        commune = session.commune
+        ways = [(str(commune), commune.get_absolute_url())] if commune else []
+        return gone(request, session.deleted_at, [(_("Sessions"), reverse("sessions:list")), *ways])
+
     def get_queryset(self):
         sessions = super().get_queryset()
         return sessions.select_related("commune").prefetch_related(
@@ -91,4 +105,8 @@ class SessionDetailView(DetailView):
 
 class SessionPreview(Preview, SessionDetailView):
     permission_required = "sessions_app.view_session"
+
+    def not_there(self, request: HttpRequest, slug: str) -> HttpResponse:
+        raise Http404
+
     queryset = Session.objects.all()

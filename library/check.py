@@ -68,10 +68,10 @@ def is_record_of(indexed: IndexedPractice, contents: Contents) -> bool:
 
 def differences_of_states(model: type[TranslatedUnit]) -> Iterator[str]:
     of_model = Translation.objects.filter(content_type=ContentType.objects.get_for_model(model))
-    keys = sorted(model._default_manager.values_list("pk", flat=True))
+    keys = sorted(model._base_manager.values_list("pk", flat=True))
     for some in in_chunks(keys, UNITS_AT_ONCE):
         rows = {(row.object_id, row.language): row for row in of_model.filter(object_id__in=some)}
-        for unit in model._default_manager.filter(pk__in=some).prefetch_related(*model.parts_to_fetch()):
+        for unit in model._base_manager.filter(pk__in=some).prefetch_related(*model.parts_to_fetch()):
             for language in target_languages():
                 translation = rows.get((unit.pk, language))
                 if translation is None:

@@ -1,10 +1,11 @@
+from copy import copy
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,8 @@ from contacts.models import Commune, Organisation
 from core.languages import all_columns, translated
 from core.templatetags.core_tags import partial_date
 from core.text import alphabetically
+from desk.bin import public_consequence
+from desk.bulk import Act
 from desk.lists import AuthoredChangeList, ConfirmedFilter, FilterOfMany, WorkedOnFilter, short
 from desk.site import PartInline, PortalInline
 from practices.forms import PracticeCommuneFormSet, PracticeSectionForm, PracticeSectionFormSet
@@ -293,23 +296,50 @@ class PracticeAdmin(PublishingAdmin):
         return Practice.objects.published()
 
     @admin.action(description=_("Publish the selected factsheets"), permissions=["publish"])
-    def publish(self, request: HttpRequest, practices: QuerySet) -> None:
-        published = 0
-        for practice in practices:
-            try:
-                practice.publish()
-            except ValidationError as error:
-                sentence = f"{practice}: {' '.join(error.messages)}"
-                self.message_user(request, sentence, messages.ERROR)
-            else:
-                published += 1
-        if published:
-            sentence = ngettext("%(count)d factsheet is published.", "%(count)d factsheets are published.", published)
-            self.message_user(request, sentence % {"count": published}, messages.SUCCESS)
+    def publish(self, request: HttpRequest, practices: QuerySet) -> HttpResponse:
+        return self.ask_and_do(request, practices, PUBLISH)
 
     @admin.action(description=_("Archive the selected factsheets"), permissions=["publish"])
-    def archive(self, request: HttpRequest, practices: QuerySet) -> None:
-        for practice in practices:
-            practice.archive()
-        sentence = ngettext("%(count)d factsheet is archived.", "%(count)d factsheets are archived.", len(practices))
-        self.message_user(request, sentence % {"count": len(practices)}, messages.SUCCESS)
+    def archive(self, request: HttpRequest, practices: QuerySet) -> HttpResponse:
+        return self.ask_and_do(request, practices, ARCHIVE)
+
+
+def why_not_published(practice: Practice) -> str:
+    if practice.is_published:
+        return gettext("published already")
+    if practice.draft_of_id:
+        return gettext("a draft beside a published one: publish it from its form")
+    try:
+        copy(practice).check_for_publication()
+    except ValidationError as error:
+        return " ".join(error.messages)
+    return ""
+
+
+PUBLISH = Act(
+    "publish",
+    "published",
+    lambda count: ngettext("Publish %(count)d factsheet?", "Publish %(count)d factsheets?", count) % {"count": count},
+    lambda count: (
+        ngettext("%(count)d factsheet is published.", "%(count)d factsheets are published.", count) % {"count": count}
+    ),
+    _("Publish"),
+    ("state", "published_at", "publish_on"),
+    lambda practice, by: practice.publish(by=by),
+    why_not_published,
+    lambda practice: gettext("The public will read it at %(address)s.") % {"address": practice.get_absolute_url()},
+)
+ARCHIVE = Act(
+    "archive",
+    "archived",
+    lambda count: ngettext("Archive %(count)d factsheet?", "Archive %(count)d factsheets?", count) % {"count": count},
+    lambda count: (
+        ngettext("%(count)d factsheet is archived.", "%(count)d factsheets are archived.", count) % {"count": count}
+    ),
+    _("Archive"),
+    ("state", "archived_at", "archive_on"),
+    lambda practice, by: practice.archive(by=by),
+    lambda practice: gettext("archived already") if practice.state == State.ARCHIVED else "",
+    public_consequence,
+    is_danger=True,
+)

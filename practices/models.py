@@ -15,7 +15,14 @@ from contacts.models import Commune, Contact, Organisation
 from core.changes import batch
 from core.dates import Precision, complete_or_absent, last_day
 from core.languages import has_source_text, in_source_language, translated
-from core.models import NamedQuerySet, NaturalKeyManager, NaturalKeyModel, TrackedQuerySet
+from core.models import (
+    Binnable,
+    NamedQuerySet,
+    NaturalKeyManager,
+    NaturalKeyModel,
+    PresentManager,
+    TrackedQuerySet,
+)
 from core.rich_text import RICH_TEXT, clean
 from core.text import alphabetically
 from practices.drafts import begin_draft, take_over
@@ -45,6 +52,8 @@ class ThemeBlock(TranslatedUnit):
 
 
 class Topic(TranslatedUnit):
+    in_use_by = ("practices",)
+
     slug = models.SlugField(_("slug"), unique=True)
     name = models.CharField(_("name"), max_length=80)
 
@@ -63,6 +72,8 @@ class Topic(TranslatedUnit):
 
 
 class Audience(TranslatedUnit):
+    in_use_by = ("practices",)
+
     slug = models.SlugField(_("slug"), unique=True)
     name = models.CharField(_("name"), max_length=80)
 
@@ -116,10 +127,10 @@ class TermKind(models.TextChoices):
 class TermQuerySet(NamedQuerySet):
     def superseded(self):
         """Those that something else took the place of."""
-        return self.filter(successors__isnull=False).distinct()
+        return self.filter(successors__isnull=False, successors__deleted_at=None).distinct()
 
 
-class Term(TranslatedUnit):
+class Term(Binnable, TranslatedUnit):
     """A name of a law, an institution or an idea, from when to when it holds, and what took its place."""
 
     slug = models.SlugField(_("slug"), max_length=80, unique=True)
@@ -150,7 +161,8 @@ class Term(TranslatedUnit):
     source = models.CharField(_("source"), max_length=200, blank=True, help_text=_("for staff only"))
     url = models.URLField(_("web address of the source"), max_length=500, blank=True)
 
-    objects = NaturalKeyManager.from_queryset(TermQuerySet)()
+    objects = PresentManager.from_queryset(TermQuerySet)()
+    everything = NaturalKeyManager.from_queryset(TermQuerySet)()
 
     class Meta:
         verbose_name = _("term")
@@ -254,7 +266,8 @@ class PracticeQuerySet(TrackedQuerySet):
         )
 
 
-class Practice(TranslatedUnit):
+class Practice(Binnable, TranslatedUnit):
+    not_restored = ("slug", "state", "publish_on", "archive_on", "draft_of")
     translation_parts = ("sections", "practice_organisations", "practice_contacts", "indicators", "links")
 
     slug = models.SlugField(
@@ -335,6 +348,7 @@ class Practice(TranslatedUnit):
 
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     published_at = models.DateTimeField(_("published on"), null=True, blank=True, editable=False)
+    archived_at = models.DateTimeField(_("archived on"), null=True, blank=True, editable=False)
     confirmed_on = models.DateField(
         _("last confirmed on"), null=True, blank=True, help_text=_("by the contact of the factsheet")
     )
@@ -363,7 +377,8 @@ class Practice(TranslatedUnit):
     created_at = models.DateTimeField(_("created on"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed on"), auto_now=True)
 
-    objects = NaturalKeyManager.from_queryset(PracticeQuerySet)()
+    objects = PresentManager.from_queryset(PracticeQuerySet)()
+    everything = NaturalKeyManager.from_queryset(PracticeQuerySet)()
 
     class Meta:
         verbose_name = _("good practice")
@@ -433,6 +448,20 @@ class Practice(TranslatedUnit):
                 violation_error_message=_("The draft of a published factsheet becomes public by publishing it."),
             ),
         ]
+
+    # What may change without the factsheet being another one for its readers.
+    FIELDS_OF_STATE = frozenset(
+        [
+            "state",
+            "published_at",
+            "publish_on",
+            "archived_at",
+            "archive_on",
+            "deleted_at",
+            "deleted_by",
+            "deleted_by_id",
+        ]
+    )
 
     # What `{% kept %}` rendered of it; see `practices.cards`.
     kept_html: dict[tuple, str] | None = None
@@ -504,10 +533,18 @@ class Practice(TranslatedUnit):
             Review.objects.filter(practice=practice, decided_at=None).decide(True, by=by)
         return practice
 
+    def check_for_publication(self) -> None:
+        """Set it to published, without saving it; `ValidationError` says what it still lacks."""
+        if not self.is_national and not self.communes.exists():
+            raise ValidationError(_("Name at least one commune, or choose the whole country as territory."))
+        self.state = State.PUBLISHED
+        self.full_clean()
+
     def archive(self, *, by: Any = None) -> None:
+        """Take it from the public. Its texts stay, so feeds and site map do not call it changed."""
         with batch(by=by):
-            self.state, self.archive_on = State.ARCHIVED, None
-            self.save()
+            self.state, self.archived_at, self.archive_on = State.ARCHIVED, timezone.now(), None
+            self.save(update_fields=["state", "archived_at", "archive_on"])
 
     def ask_for_review(self, message: str, *, by: Any) -> "Review":
         """Hand it to those who may publish it."""

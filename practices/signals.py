@@ -27,8 +27,9 @@ touching = AtEnd(touch)
 renewing_terms = AtEnd(renew_terms)
 
 
-def practice_changed(keys: Collection[int], **kwargs: Any) -> None:
-    touching.add(keys)
+def practice_changed(keys: Collection[int], fields: frozenset[str] | None = None, **kwargs: Any) -> None:
+    if fields is None or fields - Practice.FIELDS_OF_STATE:
+        touching.add(keys)
 
 
 def term_changed(keys: Collection[int], **kwargs: Any) -> None:

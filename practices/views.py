@@ -51,7 +51,7 @@ def glossary(request: HttpRequest) -> HttpResponse:
         return render(request, "practices/term_list.html", {"form": form, "terms": []}, status=400)
     terms = vocabulary()
     found = sorted(terms_matching(terms.terms, form.cleaned_data["q"]), key=lambda term: fold(term.name))
-    recorded = Translation.objects.filter(content_type__model="term", language=active_language())
+    recorded = Translation.objects.of_present_units().filter(content_type__model="term", language=active_language())
     context = {
         "form": form,
         "terms": found,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Commune, Organisation
 from core.languages import has_source_text, in_source_language, languages, text_language
-from core.models import NaturalKeyManager, NaturalKeyModel, TrackedQuerySet
+from core.models import Binnable, NaturalKeyManager, NaturalKeyModel, PresentManager, TrackedQuerySet
 from practices.models import Practice
 from translations.models import TranslatedUnit
 
@@ -56,7 +56,8 @@ class SessionQuerySet(TrackedQuerySet):
         return [edition for edition in range(1, max(known, default=0)) if edition not in known]
 
 
-class Session(TranslatedUnit):
+class Session(Binnable, TranslatedUnit):
+    not_restored = ("slug", "is_published")
     translation_parts = ("agenda_items", "speakers", "partners", "figures", "documents")
 
     slug = models.SlugField(_("slug"), unique=True)
@@ -102,7 +103,8 @@ class Session(TranslatedUnit):
     is_published = models.BooleanField(_("published"), default=False)
     staff_note = models.TextField(_("note"), blank=True, help_text=_("for staff only"))
 
-    objects = NaturalKeyManager.from_queryset(SessionQuerySet)()
+    objects = PresentManager.from_queryset(SessionQuerySet)()
+    everything = NaturalKeyManager.from_queryset(SessionQuerySet)()
 
     class Meta:
         verbose_name = _("session")

@@ -169,7 +169,7 @@ class TranslationAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Translation]:
         # Not Django's, which is in order already: that is by what `for_board()` adds.
-        return for_board(Translation.objects.all()).order_by(*ORDER)
+        return for_board(Translation.objects.of_present_units()).order_by(*ORDER)
 
     def get_ordering(self, request: HttpRequest) -> Any:
         return ORDER

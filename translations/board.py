@@ -124,7 +124,8 @@ def progress(languages: Sequence[str]) -> list[dict[str, Any]]:
     """For each of these languages how many translations are in each state, and how far it has come, in percent."""
     counts = {f"count_{state}": Count("pk", filter=Q(state=state)) for state in TranslationState.values}
     rows = (
-        Translation.objects.order_by("language")
+        Translation.objects.of_present_units()
+        .order_by("language")
         .values("language")
         .annotate(texts_done=Sum("done"), texts_in_all=Sum("total"), number=Count("pk"), **counts)
     )

@@ -28,7 +28,7 @@ from modeltranslation.translator import translator
 from core.changes import batch, state
 from core.chunks import in_chunks
 from core.languages import target_languages
-from core.models import NaturalKeyModel
+from core.models import Binnable, NaturalKeyModel
 
 # Units whose texts are read, locked, exported and imported together.
 UNITS_AT_ONCE = 200
@@ -51,6 +51,15 @@ class TranslationQuerySet(models.QuerySet):
     def of(self, unit: "TranslatedUnit") -> Self:
         return self.filter(content_type=ContentType.objects.get_for_model(unit), object_id=unit.pk)
 
+    def of_present_units(self) -> Self:
+        """Without those of what is in the bin."""
+        binned = Q(pk__in=[])
+        for model in unit_models():
+            if issubclass(model, Binnable):
+                in_bin = model.everything.filter(deleted_at__isnull=False).values("pk")
+                binned |= Q(content_type=ContentType.objects.get_for_model(model), object_id__in=in_bin)
+        return self.exclude(binned)
+
     def with_units(self) -> Self:
         """With their units and all texts of these, in a number of queries that depends on the models alone."""
         units = [model.with_parts() for model in unit_models()]
@@ -58,6 +67,9 @@ class TranslationQuerySet(models.QuerySet):
 
 
 class Translation(models.Model):
+    # Of all that a version holds of it; the texts are those of the unit.
+    shown_in_history = ("state",)
+
     content_type = models.ForeignKey(ContentType, verbose_name=_("kind"), on_delete=models.CASCADE)
     object_id = models.PositiveBigIntegerField()
     unit: Any = GenericForeignKey()

@@ -29,7 +29,9 @@ COLUMNS = {
 def by_language(request: HttpRequest) -> Iterable[Table]:
     if not may_see(request, Translation):
         return
-    rows = Translation.objects.order_by().values_list("language", "state").annotate(count=Count("pk"))
+    rows = (
+        Translation.objects.of_present_units().order_by().values_list("language", "state").annotate(count=Count("pk"))
+    )
     counts = {(language, state): count for language, state, count in rows}
     names = dict(settings.LANGUAGES)
     # One's own languages first.

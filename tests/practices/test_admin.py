@@ -12,7 +12,7 @@ from accounts.models import RecordEntry
 from desk.models import LinkCheck
 from library.models import EmptySearch
 from library.search import matching
-from practices.models import Practice, PracticeSection, Review, SectionKind, Term, Topic
+from practices.models import Practice, PracticeSection, Review, SectionKind, Term
 from tests.factories import (
     make_audience,
     make_commune,
@@ -20,7 +20,6 @@ from tests.factories import (
     make_locality,
     make_organisation,
     make_practice,
-    make_staff,
     make_theme,
     make_topic,
 )
@@ -30,7 +29,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.ignore_template_errors, pytest.
 LIST = "/admin/practices/practice/"
 RECORDS = {Translation, TranslationImport, EmptySearch, LinkCheck, RecordEntry}
 # Of saving a practice in the admin, with those that open and close a transaction.
-MOST_STATEMENTS = 94
+MOST_STATEMENTS = 96
 
 
 def form_data(client, practice: Practice, **changes) -> dict:
@@ -138,20 +137,6 @@ def test_the_address_of_a_published_fiche_cannot_change(client):
 
     assertNotContains(client.get(f"{LIST}{published.pk}/change/"), 'name="slug"')
     assertContains(client.get(f"{LIST}{draft.pk}/change/"), 'name="slug"')
-
-
-def test_staff_publish_and_archive_from_the_list(client):
-    ready = make_practice(state="draft", published_at=None, communes=(make_commune(),))
-    incomplete = make_practice(state="draft", published_at=None, title_fr="Sans commune")
-
-    response = act(client, "publish", ready, incomplete)
-
-    assertContains(response, "Sans commune:")
-    assert set(Practice.objects.published()) == {ready}
-
-    act(client, "archive", ready)
-
-    assert not Practice.objects.published()
 
 
 def make_long_practice(sections: int) -> Practice:
@@ -278,46 +263,6 @@ def test_the_form_of_a_fiche_names_the_superseded_terms_in_its_texts_and_what_th
         assertInHTML(f"<li>{flag} Pacte communal</li>", html)
     assertNotContains(client.get(f"{LIST}{neither.pk}/change/"), "aujourd’hui\u00a0:")
     assert client.get(f"{LIST}add/").status_code == 200
-
-
-def test_a_fiche_is_deleted_with_the_record_of_its_translations(client):
-    practice = make_practice(title_fr="Café", topics=(make_topic(),), body="<p>Texte</p>")
-    address = f"{LIST}{practice.pk}/delete/"
-
-    page = client.get(address).content.decode()
-    client.post(address, {"post": "yes"})
-
-    assert "Traductions: 3" in page
-    assert not Practice.objects.exists()
-    assert not Translation.objects.of(practice).exists()
-
-
-def test_an_administrator_deletes_fiches_with_the_record_of_their_translations(client):
-    practice = make_practice()
-    client.force_login(make_staff("administrator"))
-
-    client.post(LIST, {"action": "delete_selected", "_selected_action": [practice.pk], "post": "yes"})
-
-    assert not Practice.objects.exists()
-    assert not Translation.objects.of(practice).exists()
-
-
-@pytest.mark.parametrize(
-    ("language", "sentence"),
-    [
-        ("fr", "Modification de Name [fr] et Name [de]."),
-        ("de", "Name [fr] und Name [de] geändert."),
-        ("lb", "Name [fr] an Name [de] geännert."),
-        ("en", "Changed Name [fr] and Name [de]."),
-    ],
-)
-def test_the_history_speaks_the_language_of_the_reader_but_for_the_names_of_fields(client, language, sentence):
-    topic = make_topic(slug="sport", name_fr="sport")
-    form = f"/admin/practices/topic/{topic.pk}/"
-    client.post(f"{form}change/", {"slug": "sport", "name_fr": "Sport", "name_de": "Sport"})
-
-    assert Topic.objects.get().name_fr == "Sport"
-    assertContains(client.get(f"{form}history/", headers={"accept-language": language}), sentence)
 
 
 def test_staff_choose_the_language_of_the_admin(client):

@@ -227,11 +227,11 @@ def test_a_period_with_one_end_reads_well(client, fields, shown):
     assertContains(client.get("/fr/practices/cafe/"), shown)
 
 
-@pytest.mark.parametrize("state", ["draft", "in-review", "archived"])
-def test_what_is_not_published_is_for_staff_only(client, django_user_model, state):
+@pytest.mark.parametrize(("state", "status"), [("draft", 404), ("in-review", 404), ("archived", 410)])
+def test_what_is_not_published_is_for_staff_only(client, django_user_model, state, status):
     make_practice(slug="cafe", title_fr="Café", state=state)
 
-    assert client.get("/fr/practices/cafe/").status_code == 404
+    assert client.get("/fr/practices/cafe/").status_code == status
     assertNotContains(client.get("/fr/practices/"), "Café")
 
     client.force_login(django_user_model.objects.create_superuser("staff"))

@@ -1,0 +1,170 @@
+"""The history of an object: who changed what, when and how; two versions compared; and the way back."""
+
+from collections import defaultdict
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.contrib.admin.utils import quote, unquote
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import formats, timezone
+from django.utils.translation import gettext
+from reversion.models import Revision, Version
+
+from accounts.record import name_of, note
+from core.changes import How, batch
+from desk.differences import Rows, differences, rows_of
+from desk.history import BEFORE, restore, state_of
+
+PER_PAGE = 20
+
+
+def how(revision: Revision) -> str:
+    if revision.comment == BEFORE:
+        return gettext("as it was before")
+    return str(How(revision.comment).label) if revision.comment in How.values else ""
+
+
+def author(revision: Revision) -> str:
+    return name_of(revision.user) if revision.user else ""
+
+
+class HistoryPages(ModelAdmin):
+    def get_urls(self) -> list:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_restore"
+        view = self.admin_site.admin_view(self.restore_view)
+        return [path("<path:object_id>/history/<int:version>/", view, name=name), *super().get_urls()]
+
+    def object_with_history(self, request: HttpRequest, object_id: str) -> Any:
+        obj = self.get_object(request, unquote(object_id))
+        if obj is None:
+            raise Http404
+        if not self.has_view_permission(request, obj):
+            raise PermissionDenied
+        return obj
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
+        obj = self.get_object(request, unquote(object_id))
+        if obj is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
+        if not self.has_view_permission(request, obj):
+            raise PermissionDenied
+        found = Version.objects.get_for_object(obj)
+        page = Paginator(found.select_related("revision__user"), PER_PAGE).get_page(request.GET.get("page"))
+        shown = list(page.object_list)
+        # What the last one of the page changed is seen beside the one before it.
+        earlier = list(found.filter(pk__lt=shown[-1].pk)[:1]) if shown else []
+        rows = self.rows_by_revision([*shown, *earlier])
+        newest = found.first()
+        may_restore = self.may_restore(request, obj)
+        entries = []
+        for place, version in enumerate(shown):
+            before = (shown + earlier)[place + 1] if place + 1 < len(shown + earlier) else None
+            entries.append(
+                {
+                    "version": version,
+                    "at": version.revision.date_created,
+                    "by": author(version.revision),
+                    "how": how(version.revision),
+                    "is_first": before is None,
+                    "differences": differences(rows[before.revision_id], rows[version.revision_id], self.whole(obj))
+                    if before
+                    else [],
+                    "restore": self.address(obj, version) if may_restore and version != newest else "",
+                }
+            )
+        context = {
+            **self.context_of(request, obj),
+            "title": gettext("History: %(name)s") % {"name": obj},
+            "entries": entries,
+            "page": page,
+            "compared": self.compared(request, obj, found),
+        }
+        return TemplateResponse(request, "admin/desk/history.html", context)
+
+    def context_of(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        form = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[quote(obj.pk)])
+        return {**self.admin_site.each_context(request), "opts": self.opts, "object": obj, "form_url": form}
+
+    def whole(self, obj: Any) -> tuple:
+        return self.model, str(obj.pk)
+
+    def address(self, obj: Any, version: Version) -> str:
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_restore"
+        return reverse(name, args=[quote(obj.pk), version.pk])
+
+    def rows_by_revision(self, versions: list[Version]) -> dict[int, Rows]:
+        grouped: defaultdict[int, list[Version]] = defaultdict(list)
+        for version in Version.objects.filter(revision__in={version.revision_id for version in versions}).order_by(
+            "pk"
+        ):
+            grouped[version.revision_id].append(version)
+        return {revision: rows_of(some) for revision, some in grouped.items()}
+
+    def compared(self, request: HttpRequest, obj: Any, found: Any) -> dict | None:
+        """The two versions of `?from=` and `?to=`, whichever is the older one."""
+        keys = [value for name in ("from", "to") if (value := request.GET.get(name, "")).isdecimal()]
+        two = list(found.filter(pk__in=keys).select_related("revision").order_by("pk")) if len(keys) == 2 else []
+        if len(two) != 2:
+            return None
+        rows = self.rows_by_revision(two)
+        return {
+            "from": two[0].revision.date_created,
+            "to": two[1].revision.date_created,
+            "differences": differences(rows[two[0].revision_id], rows[two[1].revision_id], self.whole(obj)),
+        }
+
+    def may_restore(self, request: HttpRequest, obj: Any) -> bool:
+        """Who may change it; of what the public sees, who may publish."""
+        right = f"{self.opts.app_label}.publish_{self.opts.model_name}"
+        is_allowed = not getattr(obj, "is_published", False) or request.user.has_perm(right)
+        return self.has_change_permission(request, obj) and is_allowed
+
+    def restore_view(self, request: HttpRequest, object_id: str, version: int) -> HttpResponse:
+        obj = self.object_with_history(request, object_id)
+        if not self.may_restore(request, obj):
+            raise PermissionDenied
+        chosen = Version.objects.get_for_object(obj).filter(pk=version).select_related("revision").first()
+        if chosen is None:
+            raise Http404
+        versions = list(chosen.revision.version_set.order_by("pk"))
+        if request.method == "POST":
+            return self.restore(request, obj, chosen, versions)
+        context = {
+            **self.context_of(request, obj),
+            "title": gettext("Restore this version?"),
+            "at": chosen.revision.date_created,
+            "differences": differences(rows_of(state_of(obj)), rows_of(versions), self.whole(obj)),
+            "is_public": getattr(obj, "is_published", True),
+        }
+        return TemplateResponse(request, "admin/desk/restore.html", context)
+
+    def restore(self, request: HttpRequest, obj: Any, chosen: Version, versions: list[Version]) -> HttpResponse:
+        try:
+            with batch(by=request.user, how=How.RESTORE):
+                lost = restore(obj, versions, by=request.user)
+                note("restored", by=request.user, about=obj, version=chosen.pk)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+        else:
+            messages.success(request, gettext("The version is restored. The history has what was there before."))
+            if lost:
+                kinds = ", ".join(sorted({str(row._meta.verbose_name) for row in lost}))
+                sentence = gettext("Not everything could come back, because what it points to is gone: %(kinds)s")
+                messages.warning(request, sentence % {"kinds": kinds})
+        address = f"admin:{self.opts.app_label}_{self.opts.model_name}_history"
+        return HttpResponseRedirect(reverse(address, args=[quote(obj.pk)]))
+
+    def last_change(self, obj: Any) -> str:
+        """A sentence for the foot of the form; empty where nothing is known."""
+        version = Version.objects.get_for_object(obj).select_related("revision__user").first()
+        if version is None or version.revision.comment == BEFORE:
+            return ""
+        at = formats.date_format(timezone.localtime(version.revision.date_created), "SHORT_DATETIME_FORMAT")
+        if by := author(version.revision):
+            return gettext("Last changed on %(at)s by %(by)s") % {"at": at, "by": by}
+        return gettext("Last changed on %(at)s") % {"at": at}
