@@ -2,10 +2,12 @@ from copy import copy
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
-from django.core.exceptions import ValidationError
-from django.db.models import Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Count, Prefetch, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -16,9 +18,12 @@ from core.templatetags.core_tags import partial_date
 from core.text import alphabetically
 from desk.bin import public_consequence
 from desk.bulk import Act
+from desk.confirmation import Listing, Question, ask, named
 from desk.lists import AuthoredChangeList, ConfirmedFilter, FilterOfMany, WorkedOnFilter, short
-from desk.site import PartInline, PortalInline
-from practices.forms import PracticeCommuneFormSet, PracticeSectionForm, PracticeSectionFormSet
+from desk.site import Bar, Button, PartInline, PortalInline
+from desk.uses import uses_of
+from practices.forms import MergeForm, PracticeCommuneFormSet, PracticeSectionForm, PracticeSectionFormSet
+from practices.merging import merge
 from practices.models import (
     Audience,
     Practice,
@@ -52,10 +57,71 @@ class ThemeBlockAdmin(UnitAdmin):
 
 @admin.register(Topic, Audience)
 class VocabularyAdmin(UnitAdmin):
-    list_display = ["name", "slug"]
+    list_display = ["name", "slug", "used_by"]
     search_fields = all_columns("name")
     prepopulated_fields = {"slug": ["name"]}
     has_add_another = True
+
+    def get_urls(self) -> list:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_merge"
+        view = self.admin_site.admin_view(self.merge_view)
+        return [path("<path:object_id>/merge/", view, name=name), *super().get_urls()]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).annotate(practice_count=Count("practices"))
+
+    @admin.display(description=_("used by"), ordering="practice_count")
+    def used_by(self, row: Any) -> str:
+        return used_by(row.practice_count)
+
+    def bar(self, request: HttpRequest, obj: Any | None) -> Bar:
+        bar = super().bar(request, obj)
+        if obj is not None:
+            bar.state = used_by(obj.practices.count())
+        return bar
+
+    def buttons(self, request: HttpRequest, obj: Any | None) -> list[Button]:
+        buttons = super().buttons(request, obj)
+        if obj and self.has_delete_permission(request, obj):
+            label = gettext("Merge into another …")
+            buttons.insert(-1, Button(label, href=self.address_of("merge", request, obj)))
+        return buttons
+
+    def merge_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        obj: Any = self.get_object(request, unquote(object_id))
+        if obj is None:
+            raise Http404
+        if not self.has_delete_permission(request, obj):
+            raise PermissionDenied
+        form = MergeForm(obj, request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            new = form.cleaned_data["into"]
+            name, count = str(obj), merge(obj, new, by=request.user)
+            sentence = ngettext(
+                "“%(old)s” is now “%(new)s”, in %(count)d factsheet.",
+                "“%(old)s” is now “%(new)s”, in %(count)d factsheets.",
+                count,
+            )
+            self.message_user(request, sentence % {"old": name, "new": new, "count": count})
+            return HttpResponseRedirect(self.address_of("change", request, new))
+        uses = uses_of(obj)
+        question = Question(
+            title=gettext("Merge “%(name)s” into another?") % {"name": obj},
+            sentences=[
+                _("These factsheets get the other one in its place. Then it is deleted, and that cannot be taken back.")
+            ],
+            listings=[Listing(_("factsheets"), named(uses))] if uses else [],
+            button=_("Merge"),
+            is_danger=True,
+            form=form,
+            back=self.address_of("change", request, obj),
+        )
+        return ask(request, self.admin_site, question)
+
+
+def used_by(count: int) -> str:
+    sentence = ngettext("used by %(count)d factsheet", "used by %(count)d factsheets", count)
+    return sentence % {"count": count}
 
 
 @admin.register(SourceDocument)

@@ -1,4 +1,5 @@
 from collections.abc import Iterable
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -12,7 +13,7 @@ from core.text import plain
 from desk.rows import PartForm, PartFormSet
 from desk.seen import SeenForm
 from practices.checklist import year_is_plausible
-from practices.models import PracticeSection, SectionKind, ThemeBlock
+from practices.models import Audience, PracticeSection, SectionKind, ThemeBlock, Topic
 
 KINDS = list(SectionKind)
 
@@ -152,3 +153,14 @@ class ThemeForm(forms.Form):
 
     def clean_theme(self) -> list[ThemeBlock]:
         return [self.themes[slug] for slug in self.themes if slug in self.cleaned_data["theme"]]
+
+
+class MergeForm(forms.Form):
+    """Which topic (or target group) takes the place of another one."""
+
+    def __init__(self, old: Topic | Audience, *args: Any) -> None:
+        super().__init__(*args)
+        others: Any = type(old)._default_manager
+        self.fields["into"] = forms.ModelChoiceField(
+            others.exclude(pk=old.pk).by_name(), label=_("What takes its place")
+        )

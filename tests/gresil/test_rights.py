@@ -129,6 +129,8 @@ admin/BINNABLE/<path:object_id>/delete/                                 l---yy  
 admin/BINNABLE/<path:object_id>/change/                                 l-yyyy  l---yy
 admin/BINNABLE/<path:object_id>/                                        l-yyyy  l-yyyy
 admin/BINNABLE/undo/                                                    l-mmmm  l---yy
+admin/practices/topic/<path:object_id>/merge/                           l----y  l----y
+admin/practices/audience/<path:object_id>/merge/                        l----y  l----y
 admin/practices/themeblock/<path:object_id>/correction/                 l----y  l----y
 admin/practices/practice/<path:object_id>/correction/                   l---yy  l---yy
 admin/practices/practice/                                               l-yyyy  l-yyyy
@@ -157,6 +159,8 @@ admin/CONTENT/<path:object_id>/typed/                                   l---mm  
 admin/BINNABLE/add/typed/                                               l---mm  l---yy
 admin/BINNABLE/<path:object_id>/typed/                                  l---mm  l---yy
 admin/BINNABLE/undo/                                                    l-mmmm  l---yy
+admin/practices/topic/<path:object_id>/merge/                           l----y  l----y
+admin/practices/audience/<path:object_id>/merge/                        l----y  l----y
 admin/practices/practice/add/typed/                                     l-m-mm  l-y-yy
 admin/practices/practice/<path:object_id>/typed/                        l---mm  l---yy
 fr/practices/shared/<str:token>/                                        000000  mmmmmm
