@@ -288,6 +288,7 @@ def test_any_two_versions_are_compared(client):
 @messages
 def test_a_long_history_has_pages_and_asks_the_database_as_often(client, staff):
     practice, counts = make_practice(title_fr="0"), []
+    page_of(client, practice)
     for number in range(45):
         practice.title_fr = str(number)
         practice.save()
