@@ -113,7 +113,7 @@ class WebAddressAsWritten(forms.URLField):
         text = str(value or "").strip()
         if re.match(r"file:|[a-z]:[\\/]|[\\/~]", text, re.IGNORECASE) or FILE_NAME.fullmatch(text):
             raise ValidationError(_("Files cannot be uploaded here. Give the web address under which it can be read."))
-        return web_address(text) or super().to_python(value)
+        return web_address(text) or str(super().to_python(value) or "")
 
 
 # For the forms of all models.

@@ -4,6 +4,7 @@ button but *Publish* changes what the public sees."""
 import json
 from collections.abc import Callable
 from copy import copy
+from dataclasses import replace
 from smtplib import SMTPException
 from typing import Any
 
@@ -24,8 +25,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.record import note
 from accounts.roles import CONTRIBUTOR, role_of
 from core.changes import batch
+from desk.models import Typed
 from desk.seen import SEEN
 from desk.site import Bar, Button
+from desk.typed import FormOf
 from practices.checklist import checklist
 from practices.drafts import paths
 from practices.emails import ask_for_review, tell_decision
@@ -99,6 +102,18 @@ class PublishingAdmin(UnitAdmin):
                 request.POST = addressed_to(draft, practice, request.POST)  # type: ignore[assignment]
                 object_id = str(draft.pk)
             return super().save_form_and_parts(request, object_id, *args)
+
+    def form_of(self, request: HttpRequest, object_id: str | None) -> FormOf:
+        """A practice and its draft have one form: what is typed in the one is offered in the other."""
+        form = super().form_of(request, object_id)
+        public = Practice.objects.filter(draft__pk=self.key_in(object_id)).first() if object_id is not None else None
+        return replace(form, key=str(public.pk)) if public else form
+
+    def typed_data(self, typed: Typed, object_id: str | None) -> QueryDict:
+        data = super().typed_data(typed, object_id)
+        key = self.key_in(object_id) if object_id is not None else None
+        draft = Practice.objects.filter(pk=key, draft_of__isnull=False).select_related("draft_of").first()
+        return addressed_to(draft, draft.draft_of, data) if draft and draft.draft_of else data
 
     def preview(self, request: HttpRequest, *args: Any) -> HttpResponse:
         """The public page of what the form shows, in the language of the button. All of it is saved, read as the page

@@ -1,15 +1,17 @@
 from django.core.management.base import BaseCommand
 
+from desk.typed import forget_old
 from practices.due import archive_what_is_due, publish_what_is_due
 
 
 class Command(BaseCommand):
     help = (
-        "Do what is due today: publish and archive factsheets whose day has come. A timer runs it every hour or so; a "
-        "run that was missed is made up for by the next."
+        "Do what is due: publish and archive factsheets whose day has come, forget what was typed long ago. A timer "
+        "runs it every hour or so; a run that was missed is made up for by the next."
     )
 
     def handle(self, *args, **options) -> None:
+        forget_old()
         published, refused = publish_what_is_due()
         archived = archive_what_is_due()
         self.stdout.write(f"Published: {published}. Archived: {archived}.")
