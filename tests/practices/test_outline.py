@@ -52,7 +52,7 @@ def test_sections_that_stay_empty_are_not_saved(client):
 
 
 def test_a_section_that_was_empty_takes_its_place_among_the_others(client):
-    practice = make_practice(communes=(make_commune(),))
+    practice = make_practice(state="draft", published_at=None, communes=(make_commune(),))
     section(practice, OBJECTIVES, 1)
     section(practice, DESCRIPTION, 2)
     data = form_data(client, practice)

@@ -22,8 +22,15 @@ BOARD = "/admin/translations/translation/"
 
 @pytest.fixture
 def practice(staff):
+    # What is published is changed in a draft of its own.
     practice = make_practice(
-        title_fr="Café", title_de="Kaffee", summary_de="Auszug", body="<p>Texte</p>", communes=(make_commune(),)
+        state="draft",
+        published_at=None,
+        title_fr="Café",
+        title_de="Kaffee",
+        summary_de="Auszug",
+        body="<p>Texte</p>",
+        communes=(make_commune(),),
     )
     practice.sections.update(body_de="<p>Text</p>")
     return practice
