@@ -1,5 +1,7 @@
 """What people type to come in. The forms are allauth's, with our words, and with attempts that are counted."""
 
+import logging
+from smtplib import SMTPException
 from typing import Any
 
 from allauth.account import forms as allauth_forms
@@ -9,11 +11,14 @@ from allauth.mfa.base import forms as second_factor_forms
 from allauth.mfa.totp import forms as totp_forms
 from allauth.mfa.webauthn import forms as webauthn_forms
 from django import forms
+from django.contrib import messages
 from django.contrib.auth import password_validation
 from django.utils.translation import gettext_lazy as _
 
 from accounts import attempts, emails, invitations
 from accounts.second_factor import take_code
+
+logger = logging.getLogger(__name__)
 
 
 class OwnWords(forms.Form):
@@ -70,8 +75,12 @@ class ResetPasswordForm(OwnWords, allauth_forms.ResetPasswordForm):
         return super().clean_email()
 
     def save(self, request: Any, **kwargs: Any) -> str:
-        for user in self.users:
-            emails.send_password_reset(user, invitations.link_for(user, request))
+        try:
+            for user in self.users:
+                emails.send_password_reset(user, invitations.link_for(user, request))
+        except (SMTPException, OSError) as error:
+            logger.warning("A mail for a new password could not be sent: %s", type(error).__name__)
+            messages.warning(request, _("No mail can be sent at the moment. Please try again later."))
         return self.cleaned_data["email"]
 
 

@@ -8,7 +8,8 @@ from django.urls import reverse
 
 # Django would refuse to read more, too.
 MOST_FIELDS = 3000
-SECRET = ("password", "credential", "code")
+# On the pages on which one comes in "code" and "credential" are secret too; elsewhere a commune has a code.
+SECRET, SECRET_OF_ACCOUNTS = ("password",), ("password", "credential", "code")
 
 
 def comes_from_us(request: HttpRequest) -> bool:
@@ -24,13 +25,15 @@ def may_be_kept(request: HttpRequest) -> bool:
 
 def send_again(request: HttpRequest) -> HttpResponse:
     """Everything that was posted but passwords, in a form to the same address."""
+    is_of_accounts = request.path.startswith((reverse("mfa_index"), reverse("account_login")))
+    secret = SECRET_OF_ACCOUNTS if is_of_accounts else SECRET
     fields = [
         (name, value)
         for name, values in request.POST.lists()
         for value in values
-        if name != "csrfmiddlewaretoken" and not any(word in name for word in SECRET)
+        if name != "csrfmiddlewaretoken" and not any(word in name for word in secret)
     ]
-    is_partial = bool(request.FILES) or any(any(word in name for word in SECRET) for name in request.POST)
+    is_partial = bool(request.FILES) or any(any(word in name for word in secret) for name in request.POST)
     context = {"fields": fields, "is_partial": is_partial}
     response = render(request, "accounts/send_again.html", context, status=403)
     response.headers["Cache-Control"] = "no-store"

@@ -29,6 +29,11 @@ WITHOUT_SECOND_FACTOR = {
 OF_ACCOUNTS = ("account_", "mfa_", "usersessions_", "login", "logout")
 
 
+def still_here(request: HttpRequest) -> None:
+    """Somebody types, though no page is asked for."""
+    request.session[SEEN] = int(time.time())
+
+
 class StaffSessions(MiddlewareMixin):
     """Looks at no public page, and at nobody without a session."""
 

@@ -7,6 +7,7 @@ from functools import partial, update_wrapper
 from http import HTTPStatus
 from typing import Any, TypeVar, cast
 
+from allauth.mfa.utils import is_mfa_enabled
 from django import forms
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.admin.options import IS_POPUP_VAR, InlineModelAdmin
@@ -39,6 +40,7 @@ from django.views.decorators.http import require_safe
 from js_asset import Media
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 
+from accounts.middleware import still_here
 from accounts.roles import role_of
 from core.changes import How, acting, batch, state
 from core.models import Binnable
@@ -110,7 +112,8 @@ class PortalAdminSite(AdminSite):
     index_title = _("Today’s work")
 
     def index(self, request: HttpRequest, extra_context: dict | None = None) -> TemplateResponse:
-        return super().index(request, todays_work(request) | (extra_context or {}))
+        context = todays_work(request) | {"lacks_second_factor": not is_mfa_enabled(request.user)}
+        return super().index(request, context | (extra_context or {}))
 
     def get_urls(self) -> list:
         pages = self.admin_view(require_safe(partial(linkable_pages, self)))
@@ -332,9 +335,12 @@ class PortalAdmin(HistoryPages, BulkPages, BinPages, FoldedSearch, TranslationAd
 
     def get_urls(self) -> list:
         wrap, name = self.admin_site.admin_view, f"{self.opts.app_label}_{self.opts.model_name}"
+        typed_view = wrap(self.typed_view)
+        # The browser asks by itself: that alone keeps nobody's session open.
+        typed_view.is_background = True  # type: ignore[attr-defined]
         return [
-            path("add/typed/", wrap(self.typed_view), name=f"{name}_add_typed"),
-            path("<path:object_id>/typed/", wrap(self.typed_view), name=f"{name}_typed"),
+            path("add/typed/", typed_view, name=f"{name}_add_typed"),
+            path("<path:object_id>/typed/", typed_view, name=f"{name}_typed"),
             *super().get_urls(),
         ]
 
@@ -353,6 +359,8 @@ class PortalAdmin(HistoryPages, BulkPages, BinPages, FoldedSearch, TranslationAd
             return HttpResponseRedirect(self.address_of("change", request, obj) if obj else "../")
         form.stay()
         kept = form.keep(request.POST) if SEEN in request.POST else None
+        if kept:
+            still_here(request)
         others = [
             gettext("%(person)s has had this open since %(time)s.")
             % {

@@ -2,6 +2,7 @@
 
 import re
 import time
+from smtplib import SMTPException
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -387,3 +388,26 @@ def test_staff_without_a_role_learn_so_and_see_nothing_else(client):
     assert client.get("/admin/").status_code == 200
     assert client.get("/admin/practices/practice/").status_code == 403
     assert client.get(reverse("admin:jsi18n")).status_code == 403
+
+
+def test_without_a_mail_server_a_new_password_is_asked_for_in_vain_and_that_is_said(client, monkeypatch):
+    def refuse(*args, **kwargs):
+        raise SMTPException("no")
+
+    monkeypatch.setattr("django.core.mail.EmailMessage.send", refuse)
+    user = make_staff("editor", password="a long word of anne")
+
+    response = client.post("/admin/account/password/", {"email": user.email}, follow=True)
+
+    assert response.status_code == 200
+    assert "Aucun message ne peut être envoyé" in response.content.decode()
+
+
+@pytest.mark.ignore_template_errors
+def test_the_first_page_offers_a_second_factor_on_ones_own_machine(client):
+    client.force_login(make_staff("editor"))
+
+    page = client.get("/admin/").content.decode()
+
+    assert "un second facteur" in page
+    assert 'href="/admin/account/"' in page

@@ -65,3 +65,13 @@ def test_in_the_language_of_the_visitor(client):
     response = post(client, make_topic(), headers=OURS | {"accept-language": "lb"})
 
     assertContains(response, "Wat Dir getippt hutt, ass nach do", status_code=403)
+
+
+def test_a_code_is_a_secret_only_where_one_comes_in(client):
+    values = {"code": "0301", "name_fr": "Mersch"}
+
+    on_the_desk = client.post("/admin/contacts/commune/add/", values, headers=OURS)
+    coming_in = client.post("/admin/account/app/", values, headers=OURS)
+
+    assert kept(on_the_desk) == values
+    assert "0301" not in coming_in.content.decode()

@@ -1,6 +1,8 @@
 from django.core.management.base import BaseCommand
 
-from desk.typed import forget_old
+from accounts import record
+from accounts.limits import forget_old_attempts
+from desk import typed
 from practices.due import archive_what_is_due, publish_what_is_due
 
 
@@ -11,7 +13,9 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args, **options) -> None:
-        forget_old()
+        typed.forget_old()
+        record.forget_old()
+        forget_old_attempts()
         published, refused = publish_what_is_due()
         archived = archive_what_is_due()
         self.stdout.write(f"Published: {published}. Archived: {archived}.")
