@@ -336,8 +336,7 @@ class PracticeAdmin(PublishingAdmin):
     @admin.display(description=_("state"), ordering="state")
     def state_now(self, practice: Practice) -> str:
         state = practice.get_state_display()
-        draft = getattr(practice, "draft", None)
-        return f"{state} · {gettext('change in progress')}" if draft else state
+        return gettext("%(state)s, being changed") % {"state": state} if hasattr(practice, "draft") else state
 
     @admin.display(description=_("communes"))
     def where(self, practice: Practice) -> str:

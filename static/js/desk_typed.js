@@ -24,7 +24,11 @@
     // The bar knows whether the page shows something that is not saved.
     let sent = form.querySelector(".bar.is-unsaved") ? new URLSearchParams() : state();
 
+    let isSent = false;
+
     const tell = async () => {
+      // What is on its way to be saved is not kept as unsaved.
+      if (isSent) return;
       const now = state();
       const isChanged = now.toString() !== sent.toString();
       const body = isChanged ? now : new URLSearchParams({ csrfmiddlewaretoken: now.get("csrfmiddlewaretoken") });
@@ -47,9 +51,9 @@
     };
 
     tell();
-    const timer = setInterval(() => document.visibilityState === "visible" && tell(), EVERY);
+    setInterval(() => document.visibilityState === "visible" && tell(), EVERY);
     document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && tell());
-    form.addEventListener("submit", (event) => event.submitter?.formTarget !== "_blank" && clearInterval(timer));
+    form.addEventListener("submit", (event) => (isSent = event.submitter?.formTarget !== "_blank"));
   };
 
   // The editors have been made by then; what they change by themselves is not typed.
