@@ -83,5 +83,6 @@ def test_the_form_saves_without_a_script(open_desk):
     page.get_by_role("button", name="Enregistrer", exact=True).click()
 
     expect(page.locator(".messagelist .success")).to_be_visible()
-    assert Practice.objects.get(slug="lisko").title_fr == "LISKO sans script"
-    assert Practice.objects.get(slug="lisko").sections.count() == 5
+    draft = Practice.objects.get(slug="lisko").draft
+    assert draft.title_fr == "LISKO sans script"
+    assert draft.sections.count() == 5

@@ -124,11 +124,12 @@ def test_staff_write_in_two_languages_side_by_side_and_publish(open_page):
     page.locator(".language-switch label[lang=lb]").click()
     expect(page.locator("#id_title_lb")).to_be_visible()
     page.locator("#id_title_lb").fill("Sproochecafé „Café de Babel“")
-    editor = page.locator("#sections-0 .ProseMirror").nth([code for code, name in settings.LANGUAGES].index("lb"))
-    editor.click()
+    section = page.locator(".section").first
+    section.locator("summary").click()
+    section.locator("[data-language=lb] .ProseMirror").click()
     page.keyboard.press("Control+A")
     page.keyboard.type("Sech begéinen")
-    page.locator("input[name=_save]").click()
+    page.locator("button[name=_publish]").click()
 
     expect(page.locator(".messagelist .success")).to_be_visible()
     practice.refresh_from_db()
@@ -145,19 +146,20 @@ def test_staff_add_a_section_and_an_organisation_and_take_a_contact_away(open_pa
     added = Organisation.objects.get(slug="asti")
 
     page.goto(f"/admin/practices/practice/{practice.pk}/change/")
-    page.locator("#sections-group .add-row a").click()
-    section = page.locator(f"#sections-{sections}")
-    section.locator("select").select_option("lessons")
-    section.locator(".ProseMirror").first.click()
+    section = page.locator(".section", has_text="What was learnt")
+    section.locator("summary").click()
+    section.locator(".ProseMirror:visible").first.click()
     page.keyboard.type("Ce que nous avons appris")
+    page.locator("#part-practice_organisations summary").first.click()
     page.locator("#practice_organisations-group .add-row a").click()
     organisation = page.locator(f"#practice_organisations-{organisations}")
     organisation.locator(".select2-selection").click()
     page.keyboard.type("soutien aux travailleurs")
-    page.locator(".select2-results__option").get_by_text(added.name_fr, exact=True).click()
+    page.locator(".select2-results__option").get_by_text(added.name_fr).click()
     organisation.locator("select[name$=role]").select_option("partner")
-    page.locator("#practice_contacts-0 .delete input").check()
-    page.locator("input[name=_save]").click()
+    page.locator("#part-practice_contacts summary").first.click()
+    page.locator("#practice_contacts-0 .row-delete input").check()
+    page.locator("button[name=_publish]").click()
 
     expect(page.locator(".messagelist .success")).to_be_visible()
     assert practice.sections.count() == sections + 1
@@ -172,6 +174,7 @@ def sign_in(page) -> None:
     page.locator("#id_login").fill("staff@gresil.example")
     page.locator("#id_password").fill("a password of staff")
     page.locator("button.default").click()
+    expect(page.locator(".today")).to_be_visible()
 
 
 @pytest.mark.repeats
@@ -183,14 +186,15 @@ def test_a_changed_original_makes_its_translations_outdated_until_they_are_revie
 
     page.goto(form)
     page.locator("#id_title_fr").fill("Le Café de Babel")
-    page.locator("input[name=_save]").click()
-    page.goto(form)
+    page.locator("button[name=_continue]").click()
     expect(page.locator(".translation-states .state-outdated")).to_have_count(3)
 
-    for desk in [link.get_attribute("href") for link in page.locator(".translation-states a").all()]:
+    for desk in [link.get_attribute("href") for link in page.locator("a:has(.translation-state)").all()]:
         page.goto(desk)
-        expect(page.locator(".text-pair.is-outdated")).to_contain_text("Le Café de Babel")
-        page.locator("input[name=_reviewed]").click()
+        outdated = page.locator(".text-pair.is-outdated")
+        expect(outdated).to_contain_text("Le Café de Babel")
+        outdated.locator(".read-tick input").check()
+        page.locator("[name=_reviewed]").click()
         expect(page.locator(".messagelist .success")).to_be_visible()
     page.goto(form)
     expect(page.locator(".translation-states .state-reviewed")).to_have_count(3)
