@@ -39,6 +39,7 @@ def open_form(open_page, client, django_user_model, lisko, settings):
         cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": page.url}
         page.context.add_cookies([cookie])
         page.goto(f"/admin/practices/practice/{lisko.pk}/change/")
+        page.locator("#sections-0 summary").click()
         textarea = page.locator("#id_sections-0-body_fr")
         field = textarea.locator("xpath=..").locator(".ProseMirror")
         field.click()
@@ -49,7 +50,8 @@ def open_form(open_page, client, django_user_model, lisko, settings):
 
 
 def save(page) -> None:
-    page.locator("input[name=_save], button[name=_save]").first.click()
+    """What is published is saved in a draft: the public page needs more."""
+    page.locator("button[name=_publish]").click()
     expect(page.locator(".messagelist .success")).to_be_visible()
 
 
