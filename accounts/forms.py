@@ -16,6 +16,8 @@ from django.contrib.auth import password_validation
 from django.utils.translation import gettext_lazy as _
 
 from accounts import attempts, emails, invitations
+from accounts.limits import network_of
+from accounts.record import note
 from accounts.second_factor import take_code
 
 logger = logging.getLogger(__name__)
@@ -77,6 +79,7 @@ class ResetPasswordForm(OwnWords, allauth_forms.ResetPasswordForm):
     def save(self, request: Any, **kwargs: Any) -> str:
         try:
             for user in self.users:
+                note("password reset asked", by=None, about=user, network=network_of(request))
                 emails.send_password_reset(user, invitations.link_for(user, request))
         except (SMTPException, OSError) as error:
             logger.warning("A mail for a new password could not be sent: %s", type(error).__name__)

@@ -27,11 +27,20 @@ WITHOUT_SECOND_FACTOR = {
 }  # fmt: skip
 # Names of the addresses at which nobody is logged in yet, or wants to leave.
 OF_ACCOUNTS = ("account_", "mfa_", "usersessions_", "login", "logout")
+# Of these, where one is while one comes in.
+COMING_IN = ("account_login", "account_reset", "mfa_authenticate", "mfa_login", "login", "logout")
 
 
 def still_here(request: HttpRequest) -> None:
     """Somebody types, though no page is asked for."""
     request.session[SEEN] = int(time.time())
+
+
+def had_session(request: HttpRequest) -> bool:
+    """Whether somebody who was logged in asks for a page of the desk, rather than a script of a page."""
+    is_page = request.method == "GET" and request.path.startswith(reverse("admin:index"))
+    is_asked = request.headers.get("sec-fetch-mode", "navigate") == "navigate"
+    return is_page and is_asked and settings.SESSION_COOKIE_NAME in request.COOKIES
 
 
 class StaffSessions(MiddlewareMixin):
@@ -56,10 +65,14 @@ class StaffSessions(MiddlewareMixin):
         return self.ask_for_second_factor(request)
 
     def keep_what_was_typed(self, request: HttpRequest) -> HttpResponse | None:
-        """Of a form of the desk whose session has ended meanwhile."""
+        """Of a form of the desk whose session has ended meanwhile; who asked for a page learns why it does not come."""
         name = (request.resolver_match.url_name if request.resolver_match else "") or ""
-        is_of_accounts = name.startswith(OF_ACCOUNTS)
-        return None if is_of_accounts or not may_be_kept(request) else send_again(request)
+        if may_be_kept(request) and not name.startswith(OF_ACCOUNTS):
+            return send_again(request)
+        if had_session(request) and not name.startswith(COMING_IN):
+            sentence = gettext("Your session has ended, or your account was closed. Please log in again.")
+            messages.info(request, sentence)
+        return None
 
     def ask_for_second_factor(self, request: HttpRequest) -> HttpResponse | None:
         name = request.resolver_match.url_name if request.resolver_match else ""

@@ -5,9 +5,10 @@ from allauth.mfa.base import views as second_factor
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
-from allauth.usersessions import views as sessions
 from django.urls import path, re_path
 from django.views.generic import RedirectView
+
+from accounts.views import Sessions
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
@@ -37,5 +38,5 @@ urlpatterns = [
     path("account/passkeys/new/", passkeys.add_webauthn, name="mfa_add_webauthn"),
     path("account/passkeys/<int:pk>/remove/", passkeys.remove_webauthn, name="mfa_remove_webauthn"),
     path("account/passkeys/login/", passkeys.login_webauthn, name="mfa_login_webauthn"),
-    path("account/sessions/", sessions.list_usersessions, name="usersessions_list"),
+    path("account/sessions/", Sessions.as_view(), name="usersessions_list"),
 ]

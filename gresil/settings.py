@@ -323,6 +323,7 @@ MFA_FORMS = {
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 # Clocks of telephones are not exact.
 MFA_TOTP_TOLERANCE = 1
 # Without https passkeys work on localhost alone.

@@ -24,6 +24,7 @@ from accounts import append_only
 from core.pages import memory
 from core.templatetags.core_tags import kept_for_good
 from practices.models import Practice
+from tests.servers import mail_server
 
 
 def pytest_configure() -> None:
@@ -159,6 +160,15 @@ def content(databases, django_db_blocker):
             statements = "DELETE FROM {table}; INSERT INTO {table} SELECT * FROM content_{table}"
             delete_all_rows(lambda: copy_tables(statements))
         use_database(empty)
+
+
+@pytest.fixture
+def smtp(settings):
+    """What a mail server got, to which the portal sends for the time of a test."""
+    with mail_server() as (port, messages):
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+        yield messages
 
 
 @pytest.fixture

@@ -1,9 +1,14 @@
-"""Sites for tests, on this machine: what they answer is written in the test."""
+"""Sites and a mail server for tests, on this machine: what sites answer is written in the test."""
 
+import socket
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Message as MessageHandler
 
 from core.web import Guard
 
@@ -50,3 +55,26 @@ def guard_for(*ports: int, hosts: Mapping[str, str] | None = None) -> Guard:
         is_allowed=lambda address: str(address) == "127.0.0.1",
         resolve=lambda host, port: [(hosts or {}).get(host, "127.0.0.1")],
     )
+
+
+class Kept(MessageHandler):
+    def __init__(self) -> None:
+        super().__init__()
+        self.messages: list[Message] = []
+
+    def handle_message(self, message: Message) -> None:
+        self.messages.append(message)
+
+
+@contextmanager
+def mail_server() -> Iterator[tuple[int, list[Message]]]:
+    """Its port, and the messages that it got."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    controller = Controller(Kept(), hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        yield port, controller.handler.messages
+    finally:
+        controller.stop()

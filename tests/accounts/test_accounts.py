@@ -1,11 +1,8 @@
 """The form of an account: name, e-mail, role, languages; an account is made by inviting somebody."""
 
 import re
-import socket
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.handlers import Message
 from django.contrib.auth.models import User
 from django.core import mail
 from django.core.management import CommandError, call_command
@@ -117,32 +114,10 @@ def test_what_is_wrong_is_said_at_its_field(client, administrator, change):
     assert not User.objects.filter(email="anne@gresil.example").exists()
 
 
-class Kept(Message):
-    def __init__(self) -> None:
-        super().__init__()
-        self.messages: list = []
-
-    def handle_message(self, message) -> None:
-        self.messages.append(message)
-
-
-@pytest.fixture
-def smtp(settings):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    controller = Controller(Kept(), hostname="127.0.0.1", port=port)
-    controller.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
-    yield controller
-    controller.stop()
-
-
 def test_an_invitation_reaches_a_mail_server(client, administrator, smtp):
     client.post(f"{LIST}add/", ANNE)
 
-    [message] = smtp.handler.messages
+    [message] = smtp
     assert message["To"] == "anne@gresil.example"
 
 

@@ -7,6 +7,7 @@ from smtplib import SMTPException
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import User
 from django.core import mail
 from django.test import Client
@@ -14,6 +15,7 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.attempts import OF_ACCOUNT, OF_NETWORK
+from accounts.browsers import browser_of
 from accounts.models import RecordEntry
 from accounts.sealing import unseal
 from tests.factories import make_staff
@@ -373,6 +375,40 @@ def test_other_sessions_are_listed_and_ended(client, anne):
     assertContains(page, "127.0.0.0", count=2)
     assert other.get("/admin/").status_code == 302
     assert client.get("/admin/").status_code == 200
+
+
+def test_nobody_ends_the_session_of_somebody_else(client, anne):
+    make_staff("editor", email="bob@gresil.example", password=PASSWORD)
+    bob = Client()
+    log_in(client)
+    log_in(bob, email="bob@gresil.example")
+    session = UserSession.objects.get(user=anne)
+
+    answers = [bob.post("/admin/account/sessions/", {"session": key}) for key in (session.pk, "x", "9" * 30)]
+
+    assert [answer.status_code for answer in answers] == [404, 404, 404]
+    assert client.get("/admin/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "name"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox, Windows"),
+        (
+            "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 Edg/1",
+            "Edge, Windows",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+            "Version/18.0 Mobile/15E148 Safari/604.1",
+            "Safari, iPhone",
+        ),
+        ("curl/8.0", "curl/8.0"),
+        ("", "–"),
+    ],
+)
+def test_a_session_is_known_by_its_browser(user_agent, name):
+    assert browser_of(user_agent) == name
 
 
 def test_what_is_made_for_one_person_is_kept_by_no_cache(client, anne):
