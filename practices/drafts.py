@@ -2,7 +2,7 @@
 public keeps seeing the published one. Publishing it makes the public practice equal to it."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from copy import copy
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -57,18 +57,20 @@ def told_apart(rows: list[Any]) -> dict[tuple, Any]:
     return by_key
 
 
-def counterparts(practice: "Practice", other: "Practice") -> Iterator[tuple[str, Any, Any]]:
+def counterparts(
+    practice: "Practice", other: "Practice", names: Iterable[str] = PARTS
+) -> Iterator[tuple[str, Any, Any]]:
     """(name of the relation, part of `practice`, the part of `other` that is the same one)."""
-    for name in PARTS:
+    for name in names:
         theirs = told_apart(parts_of(other, name))
         for key, row in told_apart(parts_of(practice, name)).items():
             if key in theirs:
                 yield name, row, theirs[key]
 
 
-def paths(practice: "Practice", other: "Practice") -> dict[str, str]:
+def paths(practice: "Practice", other: "Practice", names: Iterable[str] = PARTS) -> dict[str, str]:
     """Where the texts of parts of `practice` stand in `other`: "sections/12" -> "sections/57"."""
-    return {f"{name}/{row.pk}": f"{name}/{same.pk}" for name, row, same in counterparts(practice, other)}
+    return {f"{name}/{row.pk}": f"{name}/{same.pk}" for name, row, same in counterparts(practice, other, names)}
 
 
 def begin_draft(practice: "Practice", *, by: Any) -> "Practice":

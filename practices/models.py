@@ -25,7 +25,7 @@ from core.models import (
 )
 from core.rich_text import RICH_TEXT, clean
 from core.text import alphabetically
-from practices.drafts import begin_draft, take_over
+from practices.drafts import begin_draft, paths, take_over
 from translations.models import TranslatedUnit
 
 
@@ -513,7 +513,17 @@ class Practice(Binnable, TranslatedUnit):
 
     def for_work(self) -> "Practice":
         """Where its texts are changed while there is a draft: what was written elsewhere, publishing would undo."""
-        return (self.is_published and self.current_draft()) or self
+        return (self.published_at and self.current_draft()) or self
+
+    @classmethod
+    def changed_elsewhere(cls) -> models.QuerySet:
+        return cls.objects.filter(pk__in=cls.objects.filter(draft_of__isnull=False).values("draft_of"))
+
+    def known_as(self) -> "Practice":
+        return self.draft_of or self
+
+    def parts_known_as(self) -> dict[str, str]:
+        return paths(self, self.draft_of, self.translation_parts) if self.draft_of else {}
 
     def begin_draft(self, *, by: Any) -> "Practice":
         """Where a published practice is changed: the draft that exists already, or a copy of all of it."""

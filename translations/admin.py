@@ -527,7 +527,7 @@ class TranslationAdmin(admin.ModelAdmin):
             unit = unit_for_work(row.unit)
             rows = Translation.objects.of(unit)
             name = unit._meta.model_name or ""
-            return self.sent(request, ExportedTexts(language, rows, name, unit.natural_key()[0]))
+            return self.sent(request, ExportedTexts(language, rows, name, unit.known_as().natural_key()[0]))
         parameters["language"] = language
         changelist = listed(self, request, parameters.urlencode())
         exported = ExportedTexts(language, changelist.queryset, *self.filter_names(changelist))

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any, TypedDict
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
@@ -22,6 +22,7 @@ from translations import inline, xliff
 from translations.inline import comparable
 from translations.models import (
     UNITS_AT_ONCE,
+    Texts,
     TranslatedUnit,
     TranslationImport,
     TranslationImportQuerySet,
@@ -278,13 +279,23 @@ class TakenTexts:
         """Take those of `texts` that may be taken; returns the refusals of the others."""
         source, target = unit.texts(settings.LANGUAGE_CODE), unit.texts(self.language)
         fields = {path: (row, name) for path, row, name in unit.text_fields()}
-        refused = []
+        known = unit.known_paths()
+        # Those of which nothing was delivered under their own name.
+        others = {known_path: source[path] for known_path, path in known.items() if path in source}
         for text in texts:
-            today, target_today = source.get(text.path), target.get(text.path, "")
-            if text.path not in fields or today is None:
+            others.pop(text.path, None)
+        refused = []
+        for delivered in texts:
+            text = delivered
+            if known.get(text.path, text.path) not in source and (moved := moved_to(text, others)):
+                del others[moved]
+                text = replace(text, path=moved)
+            path = known.get(text.path, text.path)
+            today, target_today = source.get(path), target.get(path, "")
+            if path not in fields or today is None:
                 refused.append(refusal(text, _("The object does not have this text any more.")))
                 continue
-            row, name = fields[text.path]
+            row, name = fields[path]
             column: Any = row._meta.get_field(f"{name}_{self.language}")
             is_rich = hasattr(column, "sanitize") or text.has_tags
             if is_other_source(text, today, is_rich=is_rich):
@@ -314,6 +325,17 @@ class TakenTexts:
         for (model, column), rows in self.changed.items():
             # One column at a time: what another person has written into the others stays.
             model._base_manager.bulk_update(rows, [column])
+
+
+def moved_to(text: xliff.DeliveredText, others: Texts) -> str:
+    """Where among the `others` the same original stands today, in a part of the same kind: staff have made the part
+    anew, or given it another heading. Empty if it is not one place."""
+    kind, name = text.path.partition("/")[0], text.path.rpartition("/")[2]
+    found = [
+        path for path, today in others.items()
+        if path.startswith(f"{kind}/") and path.endswith(f"/{name}") and not is_other_source(text, today, is_rich=True)
+    ]  # fmt: skip
+    return found[0] if len(found) == 1 else ""
 
 
 def is_other_source(text: xliff.DeliveredText, today: str, *, is_rich: bool) -> bool:

@@ -52,13 +52,17 @@ class TranslationQuerySet(models.QuerySet):
         return self.filter(content_type=ContentType.objects.get_for_model(unit), object_id=unit.pk)
 
     def of_present_units(self) -> Self:
-        """Without those of what is in the bin."""
-        binned = Q(pk__in=[])
+        """Without those of what is in the bin, or is being changed in a draft: its draft stands for it."""
+        left_out = Q(pk__in=[])
         for model in unit_models():
+            content_type = ContentType.objects.get_for_model(model)
             if issubclass(model, Binnable):
                 in_bin = model.everything.filter(deleted_at__isnull=False).values("pk")
-                binned |= Q(content_type=ContentType.objects.get_for_model(model), object_id__in=in_bin)
-        return self.exclude(binned)
+                left_out |= Q(content_type=content_type, object_id__in=in_bin)
+            elsewhere = model.changed_elsewhere()
+            if elsewhere is not None:
+                left_out |= Q(content_type=content_type, object_id__in=elsewhere.order_by().values("pk"))
+        return self.exclude(left_out)
 
     def with_units(self) -> Self:
         """With their units and all texts of these, in a number of queries that depends on the models alone."""
@@ -289,6 +293,24 @@ class TranslatedUnit(NaturalKeyModel):
         """The object in which staff change what this one shows: itself, unless its model keeps drafts beside it."""
         return self
 
+    @classmethod
+    def changed_elsewhere(cls) -> models.QuerySet | None:
+        """Those whose texts are changed in another object, by `for_work()`."""
+        return None
+
+    def known_as(self) -> Self:
+        """The object under whose name translators' files have the texts of this one: it stays when this one goes."""
+        return self
+
+    def parts_known_as(self) -> Mapping[str, str]:
+        """Parts that have another name in these files: "sections/57" -> "sections/12"."""
+        return {}
+
+    def known_paths(self) -> dict[str, str]:
+        """Path of a text in such a file -> its path in this object, of all its texts."""
+        parts = self.parts_known_as()
+        return {renamed_path(path, parts): path for path, _row, _name in self.text_fields()}
+
     def fresh(self) -> Self:
         """The unit and its parts, read from the database now."""
         return type(self).with_parts().get(pk=self.pk)
@@ -418,16 +440,17 @@ def unit_for_work(unit: TranslatedUnit) -> TranslatedUnit:
     return unit.for_work()
 
 
+def renamed_path(path: str, parts: Mapping[str, str]) -> str:
+    part, _slash, name = path.rpartition("/")
+    return f"{parts.get(part, part)}/{name}" if part else path
+
+
 def copy_translations(source: TranslatedUnit, target: TranslatedUnit, parts: Mapping[str, str]) -> None:
     """Give `target` the states of the translations of `source`, whose texts it has; `parts` says which of its parts is
     which: "sections/12" -> "sections/57". Parts that are not named stand in both under the same key."""
 
     def renamed(texts: Mapping[str, Any]) -> dict[str, Any]:
-        named = {}
-        for path, value in texts.items():
-            part, _slash, name = path.rpartition("/")
-            named[f"{parts.get(part, part)}/{name}" if part else path] = value
-        return named
+        return {renamed_path(path, parts): value for path, value in texts.items()}
 
     rows = list(Translation.objects.of(source))
     for row in rows:

@@ -75,9 +75,16 @@ def refused_texts(report: TranslationImport, refused: Iterable[tuple[int, Refusa
     for number, refusal in numbered:
         of = units.get(refusal["unit"])
         row = rows.get((ContentType.objects.get_for_model(of).pk, of.pk)) if of else None
-        pairs = {pair.path: pair for pair in pairs_of(of, row)} if of and row else {}
-        shown.append(RefusedText(number, refusal, of, row, pairs.get(refusal["path"])))
+        shown.append(RefusedText(number, refusal, of, row, pair_at(refusal["path"], of, row)))
     return shown
+
+
+def pair_at(path: str, unit: TranslatedUnit | None, row: Translation | None) -> Pair | None:
+    """The pair that a file knows by `path`."""
+    if unit is None or row is None:
+        return None
+    own = unit.known_paths().get(path, path)
+    return next((pair for pair in pairs_of(unit, row) if pair.path == own), None)
 
 
 def taken_names(report: TranslationImport, most: int) -> list[str]:
@@ -85,9 +92,9 @@ def taken_names(report: TranslationImport, most: int) -> list[str]:
     taken = report.taken_texts[:most]
     units = read_units(known_units({text["unit"] for text in taken}))
     labels = {
-        (label, path): unit.text_label(row, name)
+        (label, known): unit.text_label(row, name)
         for label, unit in units.items()
-        for path, row, name in unit.text_fields()
+        for known, (_path, row, name) in zip(unit.known_paths(), unit.text_fields(), strict=True)
     }
     return [
         f"{units.get(text['unit'], text['unit'])} · {labels.get((text['unit'], text['path']), text['label'])}"
@@ -103,8 +110,7 @@ def take_anyway(key: int, number: int, *, seen: str, by: Any) -> None:
         locked = lock_and_read(read_units(known_units([refusal["unit"]])))
         unit = locked.get(refusal["unit"])
         row = Translation.objects.of(unit).filter(language=report.language).first() if unit else None
-        pairs = {pair.path: pair for pair in pairs_of(unit, row)} if unit and row else {}
-        pair = pairs.get(refusal["path"])
+        pair = pair_at(refusal["path"], unit, row)
         if pair is None:
             raise ValidationError(_("The object does not have this text any more."))
         if refusal.get("is_broken") or refusal.get("taken_by"):

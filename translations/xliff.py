@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 
 from core.text import plain
 from translations import inline
-from translations.models import TranslatedUnit, Translation, TranslationState, fingerprint
+from translations.models import TranslatedUnit, Translation, TranslationState, fingerprint, renamed_path
 
 NAMESPACE = "urn:oasis:names:tc:xliff:document:1.2"
+SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 XLIFF_STATES: dict[str, str] = {
     TranslationState.REVIEWED: "signed-off",
     TranslationState.DRAFT: "needs-review-translation",
@@ -67,7 +68,8 @@ class Document:
 
 
 def unit_label(unit: TranslatedUnit) -> str:
-    """Label of the model and slug: "practices.practice/lisko"."""
+    """Label of the model and slug: "practices.practice/lisko". A draft has that of the public one."""
+    unit = unit.known_as()
     return f"{unit._meta.label_lower}/{unit.natural_key()[0]}"
 
 
@@ -89,13 +91,14 @@ def write(language: str, translations: Iterable[Translation]) -> bytes:
             "target-language": language,
             "datatype": "htmlbody",
         }
+        parts = unit.parts_known_as()
         body = ET.SubElement(ET.SubElement(root, f"{{{NAMESPACE}}}file", attributes), f"{{{NAMESPACE}}}body")
         for path, row, name in unit.text_fields():
             if path not in source:
                 continue
             label = unit.text_label(row, name)
-            preserve = {"id": path, "resname": label, "{http://www.w3.org/XML/1998/namespace}space": "preserve"}
-            trans_unit = ET.SubElement(body, f"{{{NAMESPACE}}}trans-unit", preserve)
+            attributes = {"id": renamed_path(path, parts), "resname": label, SPACE: "preserve"}
+            trans_unit = ET.SubElement(body, f"{{{NAMESPACE}}}trans-unit", attributes)
             is_rich = hasattr(row._meta.get_field(name), "sanitize")
             written = ET.SubElement(trans_unit, f"{{{NAMESPACE}}}source")
             state = (
