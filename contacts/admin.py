@@ -85,7 +85,6 @@ class CommuneAdmin(PortalAdmin):
     list_select_related = ["canton", "successor"]
     search_fields = ["code", "aliases", *all_columns("name")]
     autocomplete_fields = ["canton", "successor", "neighbours"]
-    prepopulated_fields = {"slug": ["name"]}
     choice_relations = ["successor"]
     inlines = [LocalityInline]
     form = CommuneForm
@@ -120,6 +119,7 @@ class CommuneAdmin(PortalAdmin):
 
 @admin.register(Locality)
 class LocalityAdmin(PortalAdmin):
+    fields = ["name", "commune", "kind", "postal_codes", "aliases", "latitude", "longitude"]
     list_display = ["name", "commune", "kind"]
     list_filter = ["kind", "commune__canton"]
     list_select_related = ["commune"]
@@ -131,6 +131,10 @@ class LocalityAdmin(PortalAdmin):
 class ContactInline(PortalInline):
     model = Contact
     show_change_link = True
+    fields = [
+        *("name", "desk", "role", "department", "commune", "phones", "email", "address", "opening_hours", "website"),
+        *("display", "recorded_year", "confirmed_on", "source", "staff_note", "sort_name", "slug"),
+    ]
     line_fields = ["name", "desk", "role"]
     add_label = _("Add a contact")
     autocomplete_fields = ["commune"]
@@ -146,7 +150,6 @@ class OrganisationAdmin(UnitAdmin):
     choice_relations = ["commune"]
     search_fields = ["short_name", *all_columns("name"), *all_columns("commune__name")]
     autocomplete_fields = ["commune", "successors"]
-    prepopulated_fields = {"slug": ["name"]}
     inlines = [ContactInline]
 
     def get_ordering(self, request: HttpRequest) -> list:
@@ -190,7 +193,6 @@ class ContactAdmin(UnitAdmin):
         *all_columns("commune__name"),
     ]
     autocomplete_fields = ["organisation", "commune"]
-    prepopulated_fields = {"slug": ["name"]}
     fieldsets = [
         (
             _("Person or office"),

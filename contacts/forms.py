@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Commune
 from core.text import UNREADABLE, fold
-from desk.seen import SeenForm
+from desk.forms import PortalForm
 
 
 def has_a_word(text: str) -> None:
@@ -41,7 +41,7 @@ class NarrowingForm(SearchForm):
         return query
 
 
-class CommuneForm(SeenForm):
+class CommuneForm(PortalForm):
     """The desk's form of a commune. A merger is not made, and not taken back, by one click."""
 
     confirm_merger = forms.BooleanField(

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.dates import Precision, complete_or_absent
@@ -271,6 +272,10 @@ class ContactQuerySet(TrackedQuerySet):
         return self.order_by(alphabetically("sort_name"), "pk")
 
 
+def this_year() -> int:
+    return timezone.localdate().year
+
+
 def validate_phones(text: str) -> None:
     for line in text.splitlines():
         if not re.fullmatch(r"(\+\d{1,3} )?\d[\d ]*(-\d[\d ]*)?", line.strip()):
@@ -310,9 +315,15 @@ class Contact(Binnable, TranslatedUnit):
     address = models.CharField(_("address"), max_length=200, blank=True)
     opening_hours = models.CharField(_("opening hours"), max_length=300, blank=True)
     website = models.URLField(_("website"), blank=True)
-    display = models.CharField(_("shown to the public"), max_length=10, choices=Display, default=Display.PUBLIC)
+    display = models.CharField(
+        _("shown to the public"),
+        max_length=10,
+        choices=Display,
+        default=Display.RELAY,
+        help_text=_("Telephone and e-mail of a person become public only if the person has agreed."),
+    )
     recorded_year = models.PositiveSmallIntegerField(
-        _("year of these details"), help_text=_("of the document they come from")
+        _("year of these details"), default=this_year, help_text=_("of the document they come from")
     )
     confirmed_on = models.DateField(
         _("last confirmed on"), null=True, blank=True, help_text=_("by the person or the desk itself")

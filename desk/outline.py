@@ -58,7 +58,7 @@ def outline_of(
     is_long = len(parts) > 2
     for number, part in enumerate(parts.values()):
         part.level = 3 if layout else 2
-        part.is_foldable = bool(part.label) and is_long
+        part.is_foldable = bool(part.label) and (is_long or "collapse" in classes_of(part))
         part.is_open = not part.is_foldable or has_errors(part) or (is_new and "collapse" not in classes_of(part))
         if part.fieldset is not None:
             part.is_open = part.is_open or number == 0

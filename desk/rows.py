@@ -1,14 +1,23 @@
 """Rows of parts on the form of their whole: which of them are new, and where they stand."""
 
+from typing import Any
+
 from django import forms
 from django.utils.functional import cached_property
 
+from desk.forms import FilledForm
 from desk.seen import SeenFormSet, SeenPartForm
 
 
-class PartForm(SeenPartForm):
+class PartForm(FilledForm, SeenPartForm):
     given_fields: tuple[str, ...] = ("position",)
     """What a new row has from the beginning: alone it is no reason to save the row."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "slug" in self.fields and self.instance.pk:
+            # The address of a page that people may have linked to never changes.
+            self.fields["slug"].disabled = True
 
     @cached_property
     def changed_data(self) -> list[str]:

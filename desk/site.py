@@ -50,13 +50,14 @@ from desk.bulk import BulkPages
 from desk.choices import ChoiceView
 from desk.edit_link import edit_link
 from desk.editor import DeskCatalog
+from desk.forms import FILLED, FILLED_HEADING, PortalForm
 from desk.history_pages import HistoryPages
 from desk.linkable import linkable_pages
 from desk.models import Typed
 from desk.outline import Layout, complaints_of, outline_of
 from desk.rich_text import rich_texts_sent, tell_of_removed_links
 from desk.rows import PartForm, PartFormSet
-from desk.seen import SEEN, SeenForm, has_conflict, shown_by
+from desk.seen import SEEN, has_conflict, shown_by
 from desk.today import todays_work
 from desk.typed import ONLY_SHOWN, FormOf, as_form_data
 from desk.written import AS_WRITTEN
@@ -294,7 +295,7 @@ class PortalAdmin(HistoryPages, BulkPages, BinPages, FoldedSearch, TranslationAd
             "js/desk_typed.js",
         ]
 
-    form = SeenForm
+    form = PortalForm
     formfield_overrides = AS_WRITTEN
     has_add_another = False
     """Whether one adds several of them in a row."""
@@ -460,8 +461,17 @@ class PortalAdmin(HistoryPages, BulkPages, BinPages, FoldedSearch, TranslationAd
         readonly = tuple(super().get_readonly_fields(request, obj))
         return (*readonly, "slug") if self.has_fixed_address(obj) else readonly
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: object | None = None) -> dict:
-        return {} if self.has_fixed_address(obj) else super().get_prepopulated_fields(request, obj)
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list:
+        """What fills itself in stands folded at the end."""
+        fieldsets, filled = [], []
+        for heading, options in super().get_fieldsets(request, obj):
+            filled += [name for name in FILLED if name in options["fields"]]
+            names = [name for name in options["fields"] if name not in FILLED]
+            if names:
+                fieldsets.append((heading, {**options, "fields": names}))
+        if filled:
+            fieldsets.append((FILLED_HEADING, {"classes": ["collapse"], "fields": filled}))
+        return fieldsets
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[list, dict, set, list]:
         """The states of its translations go along with an object, though nobody may delete them alone."""

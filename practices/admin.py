@@ -51,6 +51,7 @@ COMMUNES_NAMED = 2
 
 @admin.register(ThemeBlock)
 class ThemeBlockAdmin(UnitAdmin):
+    fields = ["title", "short_title", "code", "need", "introduction", "slug"]
     list_display = ["title", "code"]
     search_fields = ["code", *all_columns("title")]
 
@@ -59,7 +60,6 @@ class ThemeBlockAdmin(UnitAdmin):
 class VocabularyAdmin(UnitAdmin):
     list_display = ["name", "slug", "used_by"]
     search_fields = all_columns("name")
-    prepopulated_fields = {"slug": ["name"]}
     has_add_another = True
 
     def get_urls(self) -> list:
@@ -128,7 +128,6 @@ def used_by(count: int) -> str:
 class SourceDocumentAdmin(UnitAdmin):
     list_display = ["title", "publisher", "published_on"]
     search_fields = all_columns("title")
-    prepopulated_fields = {"slug": ["title"]}
     has_add_another = True
 
 
@@ -151,9 +150,12 @@ class TermAdmin(UnitAdmin):
     public_page = "glossary"
     list_display = ["name_of_term", "kind", "holds_since", "held_until"]
     list_filter = ["kind", SupersededFilter]
+    fields = [
+        *("name", "abbreviation", "kind", "aliases", "meaning", "valid_from", "valid_from_precision"),
+        *("valid_to", "valid_to_precision", "successors", "source", "url", "slug"),
+    ]
     search_fields = ["abbreviation", *all_columns("name"), *all_columns("aliases")]
     autocomplete_fields = ["successors"]
-    prepopulated_fields = {"slug": ["name"]}
     has_add_another = True
 
     def get_ordering(self, request: HttpRequest) -> list:
@@ -282,7 +284,6 @@ class PracticeAdmin(PublishingAdmin):
     # Django asks for these to show the field; the library answers it.
     search_fields = ["title"]
     autocomplete_fields = ["theme", "topics", "audiences", "framework"]
-    prepopulated_fields = {"slug": ["title"]}
     ordering = ["-updated_at", "pk"]
     actions = ["publish", "archive"]
     fieldsets = [

@@ -10,8 +10,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.text import plain
+from desk.forms import PortalForm
 from desk.rows import PartForm, PartFormSet
-from desk.seen import SeenForm
 from practices.checklist import year_is_plausible
 from practices.models import Audience, PracticeSection, SectionKind, ThemeBlock, Topic
 
@@ -21,7 +21,7 @@ KINDS = list(SectionKind)
 PUBLISH = "_publish"
 
 
-class PracticeForm(SeenForm):
+class PracticeForm(PortalForm):
     """What must be there before a practice is published is asked for at its field, with all that was typed."""
 
     message = forms.CharField(

@@ -73,13 +73,11 @@ class PublishingAdmin(UnitAdmin):
         """A draft keeps the address of the published one; dates of publication are for those who may publish."""
         left_out = {"slug"} if obj and obj.draft_of_id else set()
         left_out |= set() if self.has_publish_permission(request) else {"publish_on", "archive_on"}
-        return [
+        fieldsets = [
             (name, options | {"fields": [field for field in options["fields"] if field not in left_out]})
             for name, options in super().get_fieldsets(request, obj)
         ]
-
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Practice | None = None) -> dict:  # type: ignore[override]
-        return {} if obj and obj.draft_of_id else super().get_prepopulated_fields(request, obj)
+        return [(name, options) for name, options in fieldsets if options["fields"]]
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: dict | None = None

@@ -1,3 +1,5 @@
+import datetime
+from operator import itemgetter
 from typing import Any
 
 from django.contrib import admin
@@ -9,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.languages import all_columns
 from desk.lists import short
+from desk.rows import PartFormSet
 from desk.site import Bar, PortalInline
 from sessions_app.models import (
     AgendaItem,
@@ -21,8 +24,26 @@ from sessions_app.models import (
 from translations.admin import UnitAdmin
 
 
+class AgendaFormSet(PartFormSet):
+    """The programme, in the order of its times. What has no time stays behind what it stood behind."""
+
+    def save(self, commit: bool = True) -> list:
+        saved = super().save(commit)
+        if commit and self.has_changed():
+            latest, places = datetime.time.min, []
+            for place, item in enumerate(self.instance.agenda_items.order_by("position", "pk")):
+                latest = item.start_time or latest
+                places.append((latest, place, item))
+            for position, (_time, _place, item) in enumerate(sorted(places, key=itemgetter(0, 1)), start=1):
+                if item.position != position:
+                    item.position = position
+                    item.save(update_fields=["position"])
+        return saved
+
+
 class AgendaItemInline(PortalInline):
     model = AgendaItem
+    formset = AgendaFormSet
     line_fields = ["start_time", "title"]
     add_label = _("Add an item")
     classes = ["collapse"]
@@ -63,7 +84,6 @@ class SessionAdmin(UnitAdmin):
     list_select_related = ["commune"]
     search_fields = ["series_name", "locality", *all_columns("title"), *all_columns("summary")]
     autocomplete_fields = ["commune", "practices"]
-    prepopulated_fields = {"slug": ["title"]}
     inlines = [
         AgendaItemInline,
         SpeakerInline,

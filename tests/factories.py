@@ -69,6 +69,7 @@ def make_contact(**fields) -> Contact:
         "name": f"contact {number}",
         "sort_name": f"contact {number}",
         "recorded_year": 2017,
+        "display": "public",
     }
     return Contact.objects.create(**defaults | fields)
 

@@ -1,0 +1,68 @@
+"""What a form fills in where it is left empty: the address from the title, the name in the alphabet from the name."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from core.text import fold
+from desk.seen import SeenForm
+
+# Folded away at the end of a form.
+FILLED = ("slug", "sort_name")
+FILLED_HEADING = _("Filled in by itself")
+# What a new row is called.
+TITLES = ("title", "name", "desk")
+
+
+def slug_of(title: str, model: Any) -> str:
+    """An address that no other row has, those in the bin included."""
+    longest = model._meta.get_field("slug").max_length
+    words = slugify(fold(title)) or model._meta.model_name
+    slug = words if len(words) <= longest else words[: longest + 1].rpartition("-")[0] or words[:longest]
+    taken = set(model._base_manager.filter(slug__startswith=slug[: longest - 4]).values_list("slug", flat=True))
+    free, number = slug, 1
+    while free in taken:
+        number += 1
+        free = f"{slug[: longest - 4].rstrip('-')}-{number}"
+    return free
+
+
+def family_name_first(name: str) -> str:
+    """“Anne Daems” -> “Daems Anne”. Small words go with the family name: “Jan van der Velde” -> “van der Velde Jan”."""
+    words = name.split()
+    family = max(len(words) - 1, 0)
+    while family > 1 and words[family - 1].islower():
+        family -= 1
+    return " ".join(words[family:] + words[:family])
+
+
+class FilledForm(forms.ModelForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in FILLED:
+            if name in self.fields:
+                self.fields[name].required = False
+        for field in self.fields.values():
+            # A default that is worked out, as this year, is one like any other.
+            field.show_hidden_initial = False
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        if not values.get("slug", "-") and (title := self.title_in(values)):
+            values["slug"] = slug_of(title, self._meta.model)
+        if not values.get("sort_name", "-"):
+            values["sort_name"] = family_name_first(values.get("name") or "") or self.title_in(values)
+        return values
+
+    def title_in(self, values: dict[str, Any]) -> str:
+        """In the first language that has one."""
+        languages = [code for code, _name in settings.LANGUAGES]
+        columns = (column for name in TITLES for column in (name, *(f"{name}_{code}" for code in languages)))
+        return next((text for column in columns if (text := values.get(column) or "")), "")
+
+
+class PortalForm(FilledForm, SeenForm):
+    """The form of an object."""
