@@ -4,15 +4,20 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.functional import cached_property
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from core.dates import Precision, last_day
 from core.text import fold
 from desk.seen import SeenForm
+from desk.written import month_or_year_written
 
 # Folded away at the end of a form.
 FILLED = ("slug", "sort_name")
 FILLED_HEADING = _("Filled in by itself")
+# Dates of which "2026" means the last day of that year.
+ENDS = ("ended_on", "valid_to", "dissolved_on")
 # What a new row is called.
 TITLES = ("title", "name", "desk")
 
@@ -45,6 +50,9 @@ class FilledForm(forms.ModelForm):
         for name in FILLED:
             if name in self.fields:
                 self.fields[name].required = False
+        for name in self.exactness:
+            self.fields[name].has_exactness = True  # type: ignore[attr-defined]
+            self.fields[name].help_text = self.fields[name].help_text or _("a day, or only 12/2026 or 2026")
         for field in self.fields.values():
             # A default that is worked out, as this year, is one like any other.
             field.show_hidden_initial = False
@@ -55,7 +63,19 @@ class FilledForm(forms.ModelForm):
             values["slug"] = slug_of(title, self._meta.model)
         if not values.get("sort_name", "-"):
             values["sort_name"] = family_name_first(values.get("name") or "") or self.title_in(values)
+        for name, exactness in self.exactness.items():
+            if values.get(name):
+                found = month_or_year_written(str(self[name].data or ""))
+                values[exactness] = found[1] if found else values.get(exactness) or Precision.DAY
+                if found and name in ENDS:
+                    values[name] = last_day(*found)
         return values
+
+    @cached_property
+    def exactness(self) -> dict[str, str]:
+        """Name of the field of a date -> name of the one beside it that says how exact it is."""
+        beside = {name: f"{name.removesuffix('_on')}_precision" for name in self.fields}
+        return {name: exactness for name, exactness in beside.items() if exactness in self.fields}
 
     def title_in(self, values: dict[str, Any]) -> str:
         """In the first language that has one."""

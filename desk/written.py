@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from core.addresses import FILE_NAME, web_address
+from core.dates import Precision
 from core.text import fold
 
 EXAMPLE = datetime.date(2026, 12, 15)
@@ -29,6 +30,9 @@ DAY_FIRST = re.compile(
     r"(?:[^\W\d]+\.?,?\s+)?(\d{1,2})(?:er|st|nd|rd|th|ten|ter)?\.?\s+(?:of\s+|de\s+)?([^\W\d]+)\.?,?\s+(\d{4})"
 )
 MONTH_FIRST = re.compile(r"([^\W\d]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
+MONTH = re.compile(r"(\d{1,2})\s*[./-]\s*(\d{4})")
+MONTH_OF_YEAR = re.compile(r"(\d{4})\s*[./-]\s*(\d{1,2})")
+MONTH_IN_WORDS = re.compile(r"([^\W\d]+)\.?\s+(\d{4})")
 TIME = re.compile(r"(\d{1,2})(?:\s*(?:[:.h]|uhr|auer)\s*(\d{2})?)?(?::\d{2})?\s*(?:m|min|uhr|auer|h)?\.?")
 
 
@@ -65,10 +69,29 @@ def date_written(text: str) -> datetime.date | None:
         month, day, year = month_named(found[1]) or 0, int(found[2]), int(found[3])
     else:
         return None
+    return date_of(year, month, day)
+
+
+def date_of(year: int, month: int, day: int = 1) -> datetime.date | None:
     try:
         return datetime.date(year, month, day) if FIRST_YEAR <= year <= LAST_YEAR else None
     except ValueError:
         return None
+
+
+def month_or_year_written(text: str) -> tuple[datetime.date, Precision] | None:
+    """The first day of the month or year that `text` names, and which of the two it is; None for all else."""
+    text = text.strip()
+    if found := MONTH.fullmatch(text):
+        date = date_of(int(found[2]), int(found[1]))
+    elif found := MONTH_OF_YEAR.fullmatch(text):
+        date = date_of(int(found[1]), int(found[2]))
+    elif found := MONTH_IN_WORDS.fullmatch(text):
+        date = date_of(int(found[2]), month_named(found[1]) or 0)
+    else:
+        year = date_of(int(text), 1) if re.fullmatch(r"\d{4}", text) else None
+        return (year, Precision.YEAR) if year else None
+    return (date, Precision.MONTH) if date else None
 
 
 def time_written(text: str) -> datetime.time | None:
@@ -80,12 +103,19 @@ def time_written(text: str) -> datetime.time | None:
 
 
 class DateAsWritten(forms.DateField):
+    has_exactness = False
+    """Whether a field beside it says how exact it is: then the month or the year alone is enough."""
+
     def to_python(self, value: Any) -> datetime.date | None:
         if not isinstance(value, str) or not value.strip():
             return super().to_python(value)
         if date := date_written(value):
             return date
+        if self.has_exactness and (found := month_or_year_written(value)):
+            return found[0]
         sentence = _("“%(text)s” cannot be read as a date. Write it like %(short)s or %(long)s.")
+        if self.has_exactness:
+            sentence = _("“%(text)s” cannot be read as a date. Write it like %(short)s, 12/2026 or 2026.")
         params = {
             "text": value[:40],
             "short": date_format(EXAMPLE, "SHORT_DATE_FORMAT"),
