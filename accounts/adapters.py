@@ -11,7 +11,9 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import attempts, devices
@@ -131,7 +133,8 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     def build_totp_svg(self, url: str) -> str:
         """Drawn into the page: the Content-Security-Policy knows no `data:`."""
         svg = super().build_totp_svg(url)
-        return svg[svg.index("<svg") :].replace("<svg ", '<svg class="qr-code" role="img" ', 1)
+        attributes = format_html('<svg class="qr-code" role="img" aria-label="{}" ', gettext("QR code"))
+        return svg[svg.index("<svg") :].replace("<svg ", attributes, 1)
 
     def generate_authenticator_name(self, user: Any, type: Any) -> str:
         return ""

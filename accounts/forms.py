@@ -95,6 +95,7 @@ class CodeForm(OwnWords):
         code = self.cleaned_data["code"]
         authenticator = take_code(self.user, code)  # type: ignore[attr-defined]
         if authenticator is None:
+            note("login failed", by=None, about=self.user, network=network_of(context.request))  # type: ignore[attr-defined]
             raise get_adapter().validation_error("incorrect_code")
         attempts.give_back(taken)
         authenticator.user = self.user  # type: ignore[attr-defined]
@@ -116,5 +117,33 @@ class ActivateTOTPForm(OwnWords, totp_forms.ActivateTOTPForm):
         return code
 
 
+# What allauth raises for a credential that no browser sends.
+NO_CREDENTIAL = (KeyError, AttributeError, TypeError, ValueError)
+
+
+class NotedPasskey(forms.Form):
+    def clean_credential(self) -> Any:
+        try:
+            return super().clean_credential()
+        except (forms.ValidationError, *NO_CREDENTIAL) as error:
+            user = getattr(self, "user", None)
+            note("login failed", by=None, about=user, network=network_of(context.request))
+            raise get_adapter().validation_error("incorrect_code") from error
+
+
+class PasskeyForm(NotedPasskey, webauthn_forms.AuthenticateWebAuthnForm):
+    pass
+
+
+class PasskeyLoginForm(NotedPasskey, webauthn_forms.LoginWebAuthnForm):
+    pass
+
+
 class AddPasskeyForm(OwnWords, webauthn_forms.AddWebAuthnForm):
     own_labels = {"name": _("Name of the passkey"), "passwordless": _("Come in with it alone, without a password")}
+
+    def clean(self) -> dict[str, Any] | None:
+        try:
+            return super().clean()
+        except NO_CREDENTIAL as error:
+            raise get_adapter().validation_error("incorrect_code") from error

@@ -32,7 +32,6 @@ ACTS = {
     "withdrawn": _("withdrew from the public"),
     "archived": _("archived"),
     "sent to review": _("sent to review"),
-    "approved": _("approved"),
     "sent back": _("sent back with a comment"),
     "reviewed": _("marked a translation as reviewed"),
     "unreviewed": _("took back a review"),

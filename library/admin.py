@@ -12,6 +12,7 @@ from django.utils.translation import gettext, ngettext, override
 from django.utils.translation import gettext_lazy as _
 from pyroaring import BitMap
 
+from accounts.record import note
 from library.contents import term_token
 from library.models import EmptySearch, PostingList
 from library.postings import PLACES, TIED, keys_in_all, union
@@ -115,8 +116,14 @@ class EmptySearchAdmin(admin.ModelAdmin):
     @admin.action(description=_("Done: forget these searches"), permissions=["delete"])
     def done(self, request: HttpRequest, searches: QuerySet) -> None:
         count, _models = searches.delete()
+        note("deleted", by=request.user, searches=count)
         sentence = ngettext("%(count)d search is done.", "%(count)d searches are done.", count)
         self.message_user(request, sentence % {"count": count}, messages.SUCCESS)
+
+    def delete_model(self, request: HttpRequest, obj: EmptySearch) -> None:
+        # Not its words: they are a visitor's.
+        note("deleted", by=request.user, searches=1)
+        super().delete_model(request, obj)
 
     def get_actions(self, request: HttpRequest) -> dict:
         """Done is all that there is to do."""

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.record import note
 from core.languages import all_columns
 from desk.lists import short
 from desk.rows import PartFormSet
@@ -131,6 +132,11 @@ class SessionAdmin(UnitAdmin):
         readonly = super().get_readonly_fields(request, obj)
         may_publish = request.user.has_perm("sessions_app.publish_session")
         return readonly if may_publish else (*readonly, "is_published")
+
+    def save_model(self, request: HttpRequest, obj: Session, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if "is_published" in form.changed_data:
+            note("published" if obj.is_published else "withdrawn", by=request.user, about=obj)
 
     @admin.display(description=_("date"), ordering="date")
     def day(self, session: Session) -> str:

@@ -10,6 +10,7 @@ from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db.models import Q, QuerySet
 from django.forms.models import _get_foreign_key
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
@@ -25,6 +26,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import record
+from accounts.passwords import ask_before_export
 from accounts.roles import languages_of, may_translate
 from core.changes import How, batch
 from core.languages import target_languages
@@ -505,15 +507,17 @@ class TranslationAdmin(admin.ModelAdmin):
         return response
 
     @admin.action(description=_("Export as XLIFF"), permissions=["change"])
-    def export_selected(self, request: HttpRequest, rows: QuerySet) -> StreamingHttpResponse:
+    def export_selected(self, request: HttpRequest, rows: QuerySet) -> HttpResponseBase:
         language = listed(self, request, request.GET.urlencode()).language
         if not may_translate(request.user, language):
             raise PermissionDenied
+        if asked := ask_before_export(request, request.get_full_path()):
+            return asked
         count = rows.count()
         name = ngettext("%(count)d object", "%(count)d objects", count) % {"count": count}
         return self.sent(request, ExportedTexts(language, rows, name))
 
-    def export_view(self, request: HttpRequest, language: str) -> StreamingHttpResponse:
+    def export_view(self, request: HttpRequest, language: str) -> HttpResponseBase:
         """All texts of a language; with the parameters of a list, what it shows; with `one`, one translation."""
         if not self.has_change_permission(request):
             raise PermissionDenied
@@ -524,11 +528,16 @@ class TranslationAdmin(admin.ModelAdmin):
         parameters = request.GET.copy()
         if one := parameters.get("one"):
             row = get_object_or_404(Translation.objects.with_units(), pk=int(one), language=language)
+            if asked := ask_before_export(request, reverse("admin:translations_translation_change", args=[row.pk])):
+                return asked
             unit = unit_for_work(row.unit)
             rows = Translation.objects.of(unit)
             name = unit._meta.model_name or ""
             return self.sent(request, ExportedTexts(language, rows, name, unit.known_as().natural_key()[0]))
         parameters["language"] = language
+        board = reverse("admin:translations_translation_changelist")
+        if asked := ask_before_export(request, f"{board}?{parameters.urlencode()}"):
+            return asked
         changelist = listed(self, request, parameters.urlencode())
         exported = ExportedTexts(language, changelist.queryset, *self.filter_names(changelist))
         if not exported.parts:

@@ -88,7 +88,7 @@ admin/desk/linkcheck/<path:object_id>/history/                          l-yyyy  
 admin/desk/linkcheck/<path:object_id>/delete/                           l-----  l-----
 admin/desk/linkcheck/<path:object_id>/change/                           l-yyyy  l-----
 admin/desk/linkcheck/<path:object_id>/                                  l-yyyy  l-yyyy
-admin/translations/translation/export/<slug:language>/                  l--yyy  l--yyy
+admin/translations/translation/export/<slug:language>/                  l--ccc  l--ccc
 admin/translations/translation/import/                                  l--yyy  l--yyy
 admin/translations/translation/next/                                    l--yyy  l--yyy
 admin/translations/translation/review/                                  l---yy  l---yy
