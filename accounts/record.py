@@ -31,6 +31,7 @@ ACTS = {
     "published": _("published"),
     "withdrawn": _("withdrew from the public"),
     "archived": _("archived"),
+    "draft discarded": _("discarded the draft of"),
     "sent to review": _("sent to review"),
     "sent back": _("sent back with a comment"),
     "reviewed": _("marked a translation as reviewed"),

@@ -129,6 +129,18 @@ def batch(by: Any = None, *, is_raw: bool = False, how: How | None = None) -> It
             state.batch = None
 
 
+@contextmanager
+def passing() -> Iterator[None]:
+    """Within it, in a batch, rows change for a moment: who makes these changes takes them back. No version is kept of
+    them, and no date moves."""
+    current = open_batch()
+    before, current.is_raw = current.is_raw, True
+    try:
+        yield
+    finally:
+        current.is_raw = before
+
+
 def whole_of(model: type[Model], keys: Collection) -> tuple[type[Model], set]:
     """The model of what these parts are parts of now, and the keys of its rows."""
     whole, column = wholes[model]

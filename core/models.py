@@ -173,6 +173,16 @@ class Binnable(NaturalKeyModel):
         # A row that points to one in the bin reads it as any other.
         base_manager_name = "everything"
 
+    @classmethod
+    def in_bin(cls) -> models.QuerySet:
+        """What the bin lists: not what goes along with something else, and comes back with it."""
+        return cls.everything.filter(deleted_at__isnull=False)
+
+    @property
+    def goes_alone(self) -> bool:
+        """Whether it is put in the bin by itself."""
+        return True
+
     @property
     def is_binned(self) -> bool:
         return self.deleted_at is not None

@@ -10,7 +10,8 @@ from django.contrib import messages
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.admin.utils import unquote
 from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError
 from django.db.models import Model, ProtectedError, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.middleware.csrf import get_token
@@ -45,7 +46,7 @@ def overdue() -> Iterator[Binnable]:
     """What has been in the bin for longer than it is kept."""
     until = timezone.now() - datetime.timedelta(days=DAYS_KEPT)
     for model in binnable_models():
-        yield from model.everything.filter(deleted_at__lt=until).order_by("pk")
+        yield from model.in_bin().filter(deleted_at__lt=until).order_by("pk")
 
 
 def delete_for_good(obj: Binnable, *, by: Any) -> None:
@@ -63,6 +64,7 @@ def put_in_bin(obj: Binnable, *, by: Any) -> None:
 
 def restore(obj: Binnable, *, by: Any) -> None:
     with batch(by=by):
+        obj.validate_constraints()
         obj.take_out_of_bin(by=by)
         note("restored", by=by, about=obj)
 
@@ -130,7 +132,7 @@ class BinPages(ModelAdmin):
         question = Question(
             title=gettext("Put “%(name)s” in the bin?") % {"name": obj},
             sentences=[
-                public_consequence(obj),
+                *self.consequences(obj),
                 gettext("For %(days)d days it can be brought back as it is now.") % {"days": DAYS_KEPT},
             ],
             button=_("Put in the bin"),
@@ -138,6 +140,10 @@ class BinPages(ModelAdmin):
             back=reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk]),
         )
         return ask(request, self.admin_site, question)
+
+    def consequences(self, obj: Any) -> list[str]:
+        """What putting it in the bin does."""
+        return [public_consequence(obj)]
 
     def in_use(self, obj: Model, uses: list[Model]) -> Question:
         sentence = ngettext(
@@ -226,7 +232,7 @@ class Bin:
         if not readable:
             raise PermissionDenied
         for model in readable:
-            rows += model.everything.filter(deleted_at__isnull=False).select_related("deleted_by")
+            rows += model.in_bin().select_related("deleted_by")
         rows.sort(key=lambda row: row.deleted_at, reverse=True)
         context = {
             **self.site.each_context(request),
@@ -262,7 +268,7 @@ class Bin:
         model: Any = content_type.model_class() if content_type else None
         if model not in binnable_models():
             raise Http404
-        obj = model.everything.filter(pk=key, deleted_at__isnull=False).first()
+        obj = model.in_bin().filter(pk=key).first()
         if obj is None:
             raise Http404
         return obj
@@ -273,7 +279,12 @@ class Bin:
         obj = self.binned(kind, key)
         if not self.may_restore(request, obj):
             raise PermissionDenied
-        restore(obj, by=request.user)
+        try:
+            restore(obj, by=request.user)
+        except (ValidationError, IntegrityError):
+            sentence = gettext("“%(name)s” cannot come back: something else has its place now.")
+            messages.error(request, sentence % {"name": obj})
+            return HttpResponseRedirect(reverse("admin:bin"))
         [item] = named([obj])
         link = format_html('<a href="{}">{}</a>', item.href, item.label)
         sentence = gettext("Brought back from the bin:")

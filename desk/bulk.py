@@ -64,6 +64,13 @@ def stored(obj: Model, fields: tuple[str, ...]) -> dict[str, str | None]:
     }
 
 
+def why_not_binned(obj: Any) -> str:
+    if not obj.goes_alone:
+        return gettext("it goes with the published one")
+    uses = uses_of(obj)
+    return gettext("in use: %(names)s") % {"names": ", ".join(map(str, uses[:3]))} if uses else ""
+
+
 BIN = Act(
     "put_selected_in_bin",
     "binned",
@@ -72,7 +79,7 @@ BIN = Act(
     _("Put in the bin"),
     ("deleted_at", "deleted_by"),
     lambda obj, by: obj.put_in_bin(by=by),
-    lambda obj: gettext("in use: %(names)s") % {"names": ", ".join(map(str, uses_of(obj)[:3]))} if uses_of(obj) else "",
+    why_not_binned,
     public_consequence,
     is_danger=True,
 )
@@ -210,6 +217,9 @@ class BulkPages(ModelAdmin):
             values[field.name] = None if text is None else kind.to_python(text)
         try:
             with transaction.atomic():
+                if "deleted_at" in values:
+                    obj.take_out_of_bin(by=None)
+                    return True
                 type(obj)._base_manager.filter(pk=obj.pk).update(**values)
         except (IntegrityError, ValidationError):
             return False

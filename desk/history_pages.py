@@ -118,10 +118,19 @@ class HistoryPages(ModelAdmin):
             "differences": differences(rows[two[0].revision_id], rows[two[1].revision_id], self.whole(obj)),
         }
 
+    def restores_as_draft(self, obj: Any) -> bool:
+        """Whether a version restored becomes a draft, and the public sees nothing of it yet."""
+        return False
+
+    def restore_version(self, obj: Any, versions: list[Version], *, by: Any) -> tuple[Any, list]:
+        """The object that is now what the versions say, and the parts that cannot come back."""
+        return obj, restore(obj, versions, by=by)
+
     def may_restore(self, request: HttpRequest, obj: Any) -> bool:
-        """Who may change it; of what the public sees, who may publish."""
+        """Who may change it; of what the public would see at once, who may publish."""
         right = f"{self.opts.app_label}.publish_{self.opts.model_name}"
-        is_allowed = not getattr(obj, "is_published", False) or request.user.has_perm(right)
+        is_seen = getattr(obj, "is_published", False) and not self.restores_as_draft(obj)
+        is_allowed = not is_seen or request.user.has_perm(right)
         return self.has_change_permission(request, obj) and is_allowed
 
     def restore_view(self, request: HttpRequest, object_id: str, version: int) -> HttpResponse:
@@ -140,24 +149,30 @@ class HistoryPages(ModelAdmin):
             "at": chosen.revision.date_created,
             "differences": differences(rows_of(state_of(obj)), rows_of(versions), self.whole(obj)),
             "is_public": getattr(obj, "is_published", True),
+            "becomes_draft": self.restores_as_draft(obj),
         }
         return TemplateResponse(request, "admin/desk/restore.html", context)
 
     def restore(self, request: HttpRequest, obj: Any, chosen: Version, versions: list[Version]) -> HttpResponse:
+        restored = obj
         try:
             with batch(by=request.user, how=How.RESTORE):
-                lost = restore(obj, versions, by=request.user)
+                restored, lost = self.restore_version(obj, versions, by=request.user)
                 note("restored", by=request.user, about=obj, version=chosen.pk)
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
         else:
-            messages.success(request, gettext("The version is restored. The history has what was there before."))
+            sentence = gettext("The version is restored. The history has what was there before.")
+            if restored != obj:
+                sentence = gettext("The version is a draft now; the public sees it once it is published.")
+            messages.success(request, sentence)
             if lost:
                 kinds = ", ".join(sorted({str(row._meta.verbose_name) for row in lost}))
                 sentence = gettext("Not everything could come back, because what it points to is gone: %(kinds)s")
                 messages.warning(request, sentence % {"kinds": kinds})
-        address = f"admin:{self.opts.app_label}_{self.opts.model_name}_history"
-        return HttpResponseRedirect(reverse(address, args=[quote(obj.pk)]))
+        page = "history" if restored == obj else "change"
+        address = f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}"
+        return HttpResponseRedirect(reverse(address, args=[quote(restored.pk)]))
 
     def last_change(self, obj: Any) -> str:
         """A sentence for the foot of the form; empty where nothing is known."""

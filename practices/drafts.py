@@ -2,14 +2,18 @@
 public keeps seeing the published one. Publishing it makes the public practice equal to it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from copy import copy
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from django.core.exceptions import ValidationError
 from django.db.models import Field, Model
+from django.utils.translation import gettext_lazy as _
+from reversion.models import Version
 
-from core.changes import batch
+from core.changes import How, batch, passing
+from desk.history import restore, state_of
 from translations.models import copy_translations, lock_units
 
 if TYPE_CHECKING:
@@ -96,6 +100,26 @@ def begin_draft(practice: "Practice", *, by: Any) -> "Practice":
                 type(rows[0])._default_manager.bulk_create(rows)
         copy_translations(practice, draft, paths(practice, draft))
     return draft
+
+
+def draft_from(practice: "Practice", versions: Collection[Version], *, by: Any) -> tuple["Practice", list[Model]]:
+    """A draft that is what these versions of a published practice say, and the parts that cannot come back.
+
+    The practice becomes it for a moment, so that the copy has all that a version has; then it is as before. Raises
+    ValidationError if there is a draft already: its work would be lost.
+    """
+    with batch(by=by, how=How.RESTORE):
+        practice.lock()
+        if practice.current_draft():
+            raise ValidationError(_("There is a draft already. Publish or discard it first."))
+        now, changed_on = state_of(practice), practice.updated_at
+        with passing():
+            lost = restore(practice, versions, by=by)
+        draft = begin_draft(type(practice)._base_manager.get(pk=practice.pk), by=by)
+        with passing():
+            restore(practice, now, by=by)
+            type(practice)._base_manager.filter(pk=practice.pk).update(updated_at=changed_on)
+    return draft, lost
 
 
 def take_over(draft: "Practice", *, by: Any) -> "Practice":

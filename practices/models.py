@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django_prose_editor.fields import ProseEditorField
 
 from contacts.models import Commune, Contact, Organisation
-from core.changes import batch
+from core.changes import How, batch
 from core.dates import Precision, complete_or_absent, last_day
 from core.languages import has_source_text, in_source_language, translated
 from core.models import (
@@ -480,6 +480,22 @@ class Practice(Binnable, TranslatedUnit):
         """In which it is being changed while the public sees it."""
         return type(self).objects.filter(draft_of=self.pk).first()
 
+    @classmethod
+    def in_bin(cls) -> models.QuerySet:
+        return super().in_bin().filter(draft_of=None)
+
+    @property
+    def goes_alone(self) -> bool:
+        return self.draft_of_id is None
+
+    def set_deleted(self, at: Any, deleted_by: Any, by: Any = None) -> None:
+        """Its draft goes to the bin along with it, and comes back with it."""
+        with batch(by=by or deleted_by, how=How.BIN):
+            super().set_deleted(at, deleted_by, by)
+            draft = type(self).everything.filter(draft_of=self.pk).first()
+            if draft:
+                draft.set_deleted(at, deleted_by, by)
+
     @property
     def is_national(self) -> bool:
         return self.territory == Territory.NATIONAL
@@ -542,6 +558,13 @@ class Practice(Binnable, TranslatedUnit):
             practice.save()
             Review.objects.filter(practice=practice, decided_at=None).decide(True, by=by)
         return practice
+
+    def discard_draft(self, *, by: Any) -> None:
+        """Delete this draft of a published practice, which stays as it is."""
+        if self.draft_of_id is None:
+            raise ValueError("Only the draft of a published practice can be discarded.")
+        with batch(by=by):
+            self.delete()
 
     def check_for_publication(self) -> None:
         """Set it to published, without saving it; `ValidationError` says what it still lacks."""

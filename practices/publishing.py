@@ -21,16 +21,18 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from reversion.models import Version
 
 from accounts.record import note
 from accounts.roles import CONTRIBUTOR, role_of
 from core.changes import batch
+from desk.confirmation import Item, Listing, Question, ask
 from desk.models import Typed
 from desk.seen import SEEN
 from desk.site import Bar, Button
 from desk.typed import FormOf
 from practices.checklist import checklist
-from practices.drafts import paths
+from practices.drafts import draft_from, paths
 from practices.emails import ask_for_review, tell_decision
 from practices.forms import PUBLISH, PracticeForm
 from practices.models import Practice, Review, State
@@ -95,7 +97,8 @@ class PublishingAdmin(UnitAdmin):
     def save_form_and_parts(self, request: HttpRequest, object_id: str | None, *args: Any) -> HttpResponse:
         with batch(by=request.user):
             practice = Practice.objects.filter(pk=self.key_in(object_id)).first() if object_id is not None else None
-            if practice and practice.is_published and self.has_change_permission(request, practice):
+            has_draft = practice is not None and (practice.is_published or practice.current_draft() is not None)
+            if practice and has_draft and self.has_change_permission(request, practice):
                 draft = practice.begin_draft(by=request.user)
                 request.POST = addressed_to(draft, practice, request.POST)  # type: ignore[assignment]
                 object_id = str(draft.pk)
@@ -112,6 +115,52 @@ class PublishingAdmin(UnitAdmin):
         key = self.key_in(object_id) if object_id is not None else None
         draft = Practice.objects.filter(pk=key, draft_of__isnull=False).select_related("draft_of").first()
         return addressed_to(draft, draft.draft_of, data) if draft and draft.draft_of else data
+
+    def restores_as_draft(self, obj: Practice) -> bool:
+        return obj.is_published
+
+    def restore_version(self, obj: Practice, versions: list[Version], *, by: Any) -> tuple[Practice, list]:
+        return draft_from(obj, versions, by=by) if obj.is_published else super().restore_version(obj, versions, by=by)
+
+    def consequences(self, obj: Practice) -> list[str]:
+        along = [gettext("Its draft goes along, and comes back with it.")] if obj.current_draft() else []
+        return super().consequences(obj) + along
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
+        """Of a draft beside a published practice nothing is kept: it is discarded, not put in the bin."""
+        draft = Practice.objects.filter(pk=self.key_in(object_id), draft_of__isnull=False).first()
+        if draft is None:
+            return super().delete_view(request, object_id, extra_context)
+        if not self.has_change_permission(request, draft):
+            raise PermissionDenied
+        public: Any = draft.draft_of
+        if request.method == "POST":
+            with batch(by=request.user):
+                draft.discard_draft(by=request.user)
+                note("draft discarded", by=request.user, about=public)
+            self.form_of(request, str(public.pk)).discard()
+            self.message_user(request, _("The draft is discarded. The factsheet is as it was."), messages.SUCCESS)
+            return HttpResponseRedirect(self.address_of("change", request, public))
+        changed = [Item(name) for name in texts_that_differ(draft, public)]
+        question = Question(
+            title=gettext("Discard the draft of “%(name)s”?") % {"name": public},
+            sentences=[
+                _("What was changed in it is lost, with its history. Nobody can bring it back."),
+                _("The published factsheet stays as it is.")
+                if public.is_published
+                else _("The archived factsheet stays as it is."),
+            ],
+            listings=[Listing(_("Texts that were changed"), changed)] if changed else [],
+            button=_("Discard draft"),
+            is_danger=True,
+            back=self.address_of("change", request, draft),
+        )
+        return ask(request, self.admin_site, question)
+
+    def taking_away(self, request: HttpRequest, obj: Practice) -> str:
+        if obj.draft_of_id is None:
+            return super().taking_away(request, obj)
+        return gettext("Discard draft") if self.has_change_permission(request, obj) else ""
 
     def preview(self, request: HttpRequest, *args: Any) -> HttpResponse:
         """The public page of what the form shows, in the language of the button. All of it is saved, read as the page
@@ -200,7 +249,10 @@ class PublishingAdmin(UnitAdmin):
         bar = super().bar(request, obj)
         if obj:
             is_change = obj.draft_of_id is not None and obj.state == State.DRAFT
-            bar.state = gettext("draft of the published one") if is_change else str(obj.get_state_display())
+            bar.state = str(obj.get_state_display())
+            if is_change:
+                is_public = obj.draft_of and obj.draft_of.is_published
+                bar.state = gettext("draft of the published one") if is_public else gettext("draft of the archived one")
             bar.state_kind = obj.state
         return bar
 
@@ -219,6 +271,10 @@ class PublishingAdmin(UnitAdmin):
             more.append(Button(label, name, target="_blank"))
         if obj and not obj.is_published:
             more.append(Button(gettext("Link to show it"), SHARE))
+        public = obj.draft_of if obj else None
+        if public and self.may_take_away(request, public):
+            label = gettext("Put the factsheet and its draft in the bin")
+            more.append(Button(label, href=self.address_of("delete", request, public)))
         # After those that save, before the one that deletes.
         return [*buttons[:2], *more, *buttons[2:]]
 
@@ -229,6 +285,21 @@ class PublishingAdmin(UnitAdmin):
             context["unmet"] = [item for item in items if not item.is_met]
             context["reviews"] = obj.reviews.select_related("asked_by", "decided_by")
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+
+def texts_that_differ(draft: Practice, public: Practice) -> list[str]:
+    """How the texts are called that are others in the draft: "Costs · text (DE)"."""
+    draft, public = draft.fresh(), public.fresh()
+    known = {path: name for name, path in draft.known_paths().items()}
+    labels = {name: public.text_label(row, field) for name, row, field in public.text_fields()}
+    labels |= {known[path]: draft.text_label(row, field) for path, row, field in draft.text_fields()}
+    found = []
+    for code, _name in settings.LANGUAGES:
+        drafted = {known[path]: text for path, text in draft.texts(code).items()}
+        published = public.texts(code)
+        names = [name for name in labels if drafted.get(name, "") != published.get(name, "")]
+        found += [f"{labels[name]} ({code.upper()})" for name in names]
+    return found
 
 
 def addressed_to(draft: Practice, practice: Practice, data: QueryDict) -> QueryDict:

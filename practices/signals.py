@@ -14,9 +14,8 @@ from practices.terms import TERMS
 
 def touch(keys: set[int]) -> None:
     """The practice changes with its parts and translations: its date says so to feeds and site map."""
-    if not open_batch().is_raw:
-        # Not the tracked queryset: this is no change that anything else depends on.
-        QuerySet(Practice).filter(pk__in=keys).update(updated_at=timezone.now())
+    # Not the tracked queryset: this is no change that anything else depends on.
+    QuerySet(Practice).filter(pk__in=keys).update(updated_at=timezone.now())
 
 
 def renew_terms(_keys: set[int]) -> None:
@@ -28,7 +27,7 @@ renewing_terms = AtEnd(renew_terms)
 
 
 def practice_changed(keys: Collection[int], fields: frozenset[str] | None = None, **kwargs: Any) -> None:
-    if fields is None or fields - Practice.FIELDS_OF_STATE:
+    if not open_batch().is_raw and (fields is None or fields - Practice.FIELDS_OF_STATE):
         touching.add(keys)
 
 

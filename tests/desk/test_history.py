@@ -336,7 +336,7 @@ def test_a_version_is_restored_with_texts_parts_relations_and_states_and_can_be_
     practice = make_practice(
         title_fr="Le jardin", title_de="Der Garten", title_lb="De Gaart", title_en="The garden", summary_de="Kurz",
         topics=(make_topic(),), contacts=(make_contact(),), communes=(make_commune(),), body="<p>Des fleurs</p>",
-        organisations=(make_organisation(), make_organisation()),
+        organisations=(make_organisation(), make_organisation()), state=State.DRAFT,
     )  # fmt: skip
     make_session().practices.add(practice)
     PracticeSection.objects.update(body_de="<p>Blumen</p>")
@@ -382,13 +382,13 @@ def test_restoring_keeps_address_and_state_and_leaves_out_what_is_gone(client, s
     practice.practice_contacts.all().delete()
     contact.delete()
     topic.delete()
-    practice.slug, practice.state, practice.title_fr = "new", State.PUBLISHED, "Le potager"
+    practice.slug, practice.state, practice.title_fr = "new", State.IN_REVIEW, "Le potager"
     practice.save()
 
     client.post(f"/admin/practices/practice/{practice.pk}/history/{chosen.pk}/")
 
     practice.refresh_from_db()
-    assert (practice.slug, practice.state, practice.title_fr) == ("new", State.PUBLISHED, "Le jardin")
+    assert (practice.slug, practice.state, practice.title_fr) == ("new", State.IN_REVIEW, "Le jardin")
     assert not practice.contacts.exists()
     assert not list(differences())
 
