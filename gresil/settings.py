@@ -8,9 +8,9 @@ import os
 import re
 import secrets
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
-import dj_email_url
 from csp.constants import NONCE, NONE, SELF
 from django_prose_editor.config import html_tags
 from environs import Env, EnvError
@@ -212,16 +212,18 @@ else:
 DEFAULT_FROM_EMAIL = EMAIL_FROM or f"GRESIL <noreply@{ALLOWED_HOSTS[0].lstrip('.')}>"
 EMAIL_TIMEOUT = 10
 if EMAIL_URL:
+    # The port of each way: without TLS only to a server on the same machine or network.
+    PORTS_OF_MAIL = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}
     try:
-        server = dj_email_url.parse(EMAIL_URL)
-    except (ValueError, KeyError):
+        server = urlsplit(EMAIL_URL)
+        EMAIL_HOST, EMAIL_PORT = server.hostname or "", server.port or PORTS_OF_MAIL.get(server.scheme, 0)
+    except ValueError:
         stop("EMAIL_URL is not understood: set it to smtp+tls://user:password@host:587.")
-    if not server.get("EMAIL_HOST") or not EMAIL_URL.startswith(("smtp://", "smtps://", "smtp+tls://", "smtp+ssl://")):
+    if server.scheme not in PORTS_OF_MAIL or not EMAIL_HOST:
         stop("EMAIL_URL must begin with smtp://, smtp+tls:// or smtp+ssl:// and name a host.")
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    EMAIL_HOST, EMAIL_PORT = server["EMAIL_HOST"], server["EMAIL_PORT"]
-    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = server["EMAIL_HOST_USER"], server["EMAIL_HOST_PASSWORD"]
-    EMAIL_USE_TLS, EMAIL_USE_SSL = server["EMAIL_USE_TLS"], server["EMAIL_USE_SSL"]
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(server.username or ""), unquote(server.password or "")
+    EMAIL_USE_TLS, EMAIL_USE_SSL = server.scheme == "smtp+tls", server.scheme == "smtp+ssl"
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = str(VAR_DIR / "mail")

@@ -69,6 +69,9 @@ def assert_stopped_with_one(sentence: str, result: subprocess.CompletedProcess) 
         ({"PAGES_MEMORY": "many"}, "Use a whole number."),
         ({"PAGES_MAX_AGE": "-1"}, "PAGES_MAX_AGE at least 0"),
         ({"KEEP_PAGES": "perhaps"}, "Use true or false."),
+        ({"EMAIL_URL": "mail.example"}, "EMAIL_URL must begin with smtp://"),
+        ({"EMAIL_URL": "smtp+tls://"}, "and name a host"),
+        ({"EMAIL_URL": "smtp://mail.example:many"}, "EMAIL_URL is not understood"),
         (PRODUCTION | {"CACHE_URL": "foo"}, "CACHE_URL must begin with redis://"),
     ],
 )
@@ -120,6 +123,22 @@ def test_host_names_may_be_written_with_blanks_and_as_addresses():
             ALLOWED_HOSTS=hosts,
         ).stdout
     )
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("smtp+tls://us%40er:p%3Ass@mail.example:2525", "mail.example 2525 us@er p:ss True False"),
+        ("smtp+ssl://user:pass@mail.example", "mail.example 465 user pass False True"),
+        ("smtp+tls://user:pass@mail.example", "mail.example 587 user pass True False"),
+        ("smtp://localhost", "localhost 25   False False"),
+    ],
+)
+def test_mail_is_sent_encrypted_where_the_address_says_so(address, expected):
+    names = ["HOST", "PORT", "HOST_USER", "HOST_PASSWORD", "USE_TLS", "USE_SSL"]
+    code = f"from django.conf import settings; print(*[getattr(settings, 'EMAIL_' + name) for name in {names}])"
+
+    assert manage("shell", "--no-imports", "-c", code, EMAIL_URL=address).stdout.strip() == expected
 
 
 def test_production_settings_pass_the_deployment_check_without_a_warning():
