@@ -7,7 +7,7 @@ from operator import and_
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -118,7 +118,19 @@ class NaturalKeyModel(models.Model):
             for constraint in [*together, *(row for row in self._meta.constraints if row not in checks)]:
                 constraint.validate(type(self), self, excluded)
         except ValidationError:
-            super().validate_constraints(exclude)
+            self.raise_broken_constraints(excluded)
+
+    def raise_broken_constraints(self, excluded: set[str]) -> None:
+        """Each error says by `constraint` which rule is broken, so that a form can show it at a field of that rule."""
+        errors = []
+        for constraint in self._meta.constraints:
+            try:
+                constraint.validate(type(self), self, excluded)
+            except ValidationError as error:
+                error.constraint = constraint  # type: ignore[attr-defined]
+                errors.append(error)
+        if errors:
+            raise ValidationError({NON_FIELD_ERRORS: errors})
 
     def natural_key(self) -> tuple:
         return tuple(reduce(getattr, lookup.split("__"), self) for lookup in self.natural_key_fields)

@@ -4,6 +4,10 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db.models import CheckConstraint, Q
+from django.db.models.constraints import BaseConstraint
+from django.forms.models import InlineForeignKeyField
 from django.utils.functional import cached_property
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -44,7 +48,14 @@ def family_name_first(name: str) -> str:
     return " ".join(words[family:] + words[:family])
 
 
-class FilledForm(forms.ModelForm):
+def is_parent(field: forms.Field) -> bool:
+    """Whether it ties a row to what the form is of."""
+    return isinstance(field, InlineForeignKeyField)
+
+
+class DeskForm(forms.ModelForm):
+    """Fills in what it can, and says what is wrong at the field where it is mended."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in FILLED:
@@ -71,6 +82,28 @@ class FilledForm(forms.ModelForm):
                     values[name] = last_day(*found)
         return values
 
+    def _update_errors(self, errors: ValidationError) -> None:
+        """Django puts what breaks a constraint above the form."""
+        rules = errors.error_dict.get(NON_FIELD_ERRORS, []) if hasattr(errors, "error_dict") else []
+        named: dict[str, list] = {}
+        for error in rules:
+            constraint = getattr(error, "constraint", None)
+            named.setdefault(self.field_of(constraint) if constraint else NON_FIELD_ERRORS, []).append(error)
+        if rules:
+            others = {name: found for name, found in errors.error_dict.items() if name != NON_FIELD_ERRORS}
+            errors = ValidationError({name: others.get(name, []) + named.get(name, []) for name in {**others, **named}})
+        super()._update_errors(errors)
+
+    def field_of(self, constraint: BaseConstraint) -> str:
+        """The one that is still empty of the fields that a rule is about, or else the last of them."""
+        if isinstance(constraint, CheckConstraint):
+            about: Any = Q(constraint.condition).referenced_base_fields
+        else:
+            about = getattr(constraint, "fields", ())
+        names = [name for name, field in self.fields.items() if name in about and not is_parent(field)]
+        empty = [name for name in names if self.cleaned_data.get(name) in self.fields[name].empty_values]
+        return (empty[:1] or names[-1:] or [NON_FIELD_ERRORS])[0]
+
     @cached_property
     def exactness(self) -> dict[str, str]:
         """Name of the field of a date -> name of the one beside it that says how exact it is."""
@@ -84,5 +117,5 @@ class FilledForm(forms.ModelForm):
         return next((text for column in columns if (text := values.get(column) or "")), "")
 
 
-class PortalForm(FilledForm, SeenForm):
+class PortalForm(DeskForm, SeenForm):
     """The form of an object."""

@@ -25,7 +25,7 @@ from library.facets import FACETS, YEAR, RowFacet
 from library.index import LIBRARY
 from library.results import Results
 from library.sets import Library
-from practices.models import Practice, PracticeQuerySet
+from practices.models import FIRST_YEAR, Practice, PracticeQuerySet
 
 ORDERS: dict[str, tuple[Promise, Any]] = {
     "relevance": (_("Best match"), None),
@@ -38,7 +38,6 @@ UNKNOWN_CHOICE = {
     "invalid_choice": _("We do not know one of these choices. Please choose from the list."),
 }
 IS_FORMER = Case(When(successor__isnull=False, then=1), default=0, output_field=IntegerField())
-FIRST_YEAR = 1990
 # A facet with more choices shows those with the most practices, and leads to the page that lists all.
 MOST_CHOICES = 120
 CHOICES_OF_A_LONG_FACET = 40
@@ -187,7 +186,7 @@ class PracticeFilter(FilterSet):
     def years(self) -> list[str]:
         """The years that the library has and those asked for, latest first."""
         # A year whose last practice was archived stays an address; one that no practice can have is none.
-        possible = {str(year) for year in range(FIRST_YEAR, timezone.localdate().year + 2)}
+        possible = {str(year) for year in range(FIRST_YEAR, timezone.localdate().year + 3)}
         asked = possible & set(self.data.getlist(YEAR))
         return sorted(asked | {slug for facet, slug in self.library.values if facet == YEAR}, reverse=True)
 

@@ -11,12 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core.text import plain
 from desk.links import link_states, links_of
-from practices.models import Practice, PracticeLink, PracticeSection
+from practices.models import FIRST_YEAR, Practice, PracticeLink, PracticeSection
 from practices.terms import superseded_in_all_languages
 from translations.models import Translation, TranslationState
-
-# Before any practice that the sources know of.
-FIRST_YEAR = 1990
 
 SOURCE = settings.LANGUAGE_CODE
 
@@ -32,7 +29,7 @@ class Item:
 
 
 def year_is_plausible(year: int | None) -> bool:
-    return year is not None and FIRST_YEAR <= year <= timezone.localdate().year + 1
+    return year is not None and FIRST_YEAR <= year <= timezone.localdate().year + 2
 
 
 def checklist(practice: Practice) -> list[Item]:

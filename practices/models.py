@@ -28,6 +28,9 @@ from core.text import alphabetically
 from practices.drafts import begin_draft, paths, take_over
 from translations.models import TranslatedUnit
 
+# Before any practice that the sources know of, and after any that is planned; forms ask for less (`checklist`).
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+
 
 class ThemeBlock(TranslatedUnit):
     slug = models.SlugField(_("slug"), unique=True)
@@ -431,6 +434,11 @@ class Practice(Binnable, TranslatedUnit):
                 name="practice_end_has_an_exactness",
                 condition=complete_or_absent("ended_on", "ended_precision"),
                 violation_error_message=_("Give the end together with its exactness."),
+            ),
+            models.CheckConstraint(
+                name="practice_year_is_plausible",
+                condition=Q(year__gte=FIRST_YEAR, year__lte=LAST_YEAR),
+                violation_error_message=_("This year cannot be right: write four figures, such as 2017."),
             ),
             models.CheckConstraint(
                 name="practice_has_a_title",
