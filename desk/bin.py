@@ -56,6 +56,20 @@ def delete_for_good(obj: Binnable, *, by: Any) -> None:
         obj.delete()
 
 
+def empty_bin() -> tuple[list[str], list[str]]:
+    """Delete what is overdue; gives what was deleted, and what is in use and stays: model and key of each."""
+    deleted, in_use = [], []
+    for obj in overdue():
+        name = f"{obj._meta.label_lower} {obj.pk}"
+        try:
+            delete_for_good(obj, by=None)
+        except ProtectedError:
+            in_use.append(name)
+        else:
+            deleted.append(name)
+    return deleted, in_use
+
+
 def put_in_bin(obj: Binnable, *, by: Any) -> None:
     with batch(by=by):
         obj.put_in_bin(by=by)

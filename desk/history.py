@@ -9,6 +9,7 @@ Versions are written and restored here, not by `reversion.create_revision()`: th
 all objects of a batch for one that is restored together.
 """
 
+import datetime
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from functools import cache
@@ -21,7 +22,8 @@ from django.contrib.contenttypes.fields import GenericRelation
 from django.contrib.contenttypes.models import ContentType
 from django.core import serializers
 from django.db import models, router
-from django.db.models import Model, Prefetch, prefetch_related_objects
+from django.db.models import F, Model, Prefetch, Window, prefetch_related_objects
+from django.db.models.functions import RowNumber
 from django.db.models.signals import post_save, pre_save
 from django.utils import timezone, translation
 from modeltranslation.translator import NotRegistered, translator
@@ -32,6 +34,9 @@ from core.chunks import in_chunks
 
 # Objects that are read and written together.
 OBJECTS_AT_ONCE = 100
+# So long versions are kept; and so many of each object, however old they are.
+KEPT_FOR = datetime.timedelta(days=730)
+ALWAYS_KEPT = 20
 # The comment of a revision that holds the state before the first change; those of others are a `How`.
 BEFORE = "before"
 
@@ -148,6 +153,23 @@ def keep(objects: set[Key]) -> None:
                 write(rows, by=current.by, comment=current.how)
             if gone := set(some) - {row.pk for row in rows}:
                 Revision.objects.filter(pk__in=versions_of(model, gone).values("revision")).delete()
+
+
+def forget_old_versions() -> int:
+    """Delete the revisions that are older than `KEPT_FOR`, but never the newest ones of an object. Gives how many."""
+    until = timezone.now() - KEPT_FOR
+    kinds = list(ContentType.objects.get_for_models(*filter(is_kept, apps.get_models())).values())
+    objects = Version.objects.filter(content_type__in=kinds).order_by()
+    if not objects.filter(revision__date_created__lt=until).exists():
+        return 0
+    place = Window(RowNumber(), partition_by=["content_type", "object_id"], order_by=F("pk").desc())
+    newest = objects.annotate(place=place).filter(place__lte=ALWAYS_KEPT).values_list("revision", flat=True)
+    old = objects.filter(revision__date_created__lt=until).values_list("revision", flat=True)
+    count = 0
+    for some in in_chunks(sorted(set(old) - set(newest)), OBJECTS_AT_ONCE):
+        count += len(some)
+        Revision.objects.filter(pk__in=some).delete()
+    return count
 
 
 # After the states of translation and all else that is written of an object.

@@ -4,6 +4,7 @@ Each app adds its lines in a module `today` of its own, which is imported when t
 the list of just these rows. Nobody is shown what they may not open.
 """
 
+import datetime
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,11 +16,15 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.http import urlencode
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import ADMINISTRATOR
+from desk.bin import DAYS_KEPT, binnable_models
 from desk.models import LinkCheck
 
 Text = str | Promise
@@ -108,6 +113,22 @@ def may_see(request: HttpRequest, model: Any) -> bool:
 def broken_links(request: HttpRequest) -> Iterable[Line]:
     if may_see(request, LinkCheck):
         yield Line(_("Links without answer"), list_url(LinkCheck), LinkCheck.objects.reported().count())
+
+
+@lines_of(UP_TO_DATE)
+def bin_to_come(request: HttpRequest) -> Iterable[Line]:
+    """How much is in the bin, for who may bring it back, and when the first of it goes."""
+    admins = {model: admin.site._registry.get(model) for model in binnable_models()}
+    readable = [model for model, one in admins.items() if one and one.has_view_permission(request)]
+    if not any(one and one.has_change_permission(request) for one in admins.values()) or not readable:
+        return
+    first, *others = [model.in_bin().order_by().values_list("deleted_at", flat=True) for model in readable]
+    moments = list(first.union(*others, all=True))
+    if moments:
+        label = ngettext("%(count)d object in the bin", "%(count)d objects in the bin", len(moments))
+        day = date_format(timezone.localdate(min(moments) + datetime.timedelta(days=DAYS_KEPT)), "SHORT_DATE_FORMAT")
+        text = gettext("The first is deleted on %(date)s.") % {"date": day}
+        yield Line(label % {"count": len(moments)}, reverse("admin:bin"), note=text)
 
 
 def todays_work(request: HttpRequest) -> dict[str, Any]:
