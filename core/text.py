@@ -42,11 +42,15 @@ def fold_anew(text: str) -> str:
 
 # The same words and names are compared again and again; whole texts are not.
 LONGEST_NAME = 60
+# Of https://www.w3.org/TR/xml/#charsets.
+NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 fold_name = lru_cache(maxsize=100_000)(fold_anew)
 
 
 def composed(text: str) -> str:
-    """`text` with each letter and its accent as one character (NFC): some keyboards and programs send two."""
+    """`text` with each letter and its accent as one character (NFC): some keyboards and programs send two. A character
+    that XML cannot hold, such as the line break of a Word document, becomes a space: no file could take it along."""
+    text = NOT_IN_XML.sub(" ", text)
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
 
 
