@@ -407,9 +407,10 @@ class PortalAdmin(HistoryPages, BulkPages, BinPages, FoldedSearch, TranslationAd
         context["seen"] = shown_by([form, *(row for formset in formsets for row in formset.initial_forms)])
         context["outline"] = outline_of(adminform, admin_formsets, self.layout, is_new=obj is None)
         context["complaints"] = list(complaints_of(form, admin_formsets))
-        form_of = self.form_of(request, None if obj is None else str(obj.pk))
-        context["typed_before"] = form_of.typed() if request.method == "GET" else None
-        context["typed_address"] = "typed/" if obj is None else self.address_of("typed", request, obj)
+        if self.has_change_permission(request, obj) if obj else self.has_add_permission(request):
+            form_of = self.form_of(request, None if obj is None else str(obj.pk))
+            context["typed_before"] = form_of.typed() if request.method == "GET" else None
+            context["typed_address"] = "typed/" if obj is None else self.address_of("typed", request, obj)
         context["bar"].is_unsaved = ONLY_SHOWN in request.POST
         response = super().render_change_form(request, context, *args, obj=obj, **kwargs)
         if ONLY_SHOWN not in request.POST and form.is_bound and has_conflict(form, formsets):

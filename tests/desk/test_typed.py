@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
-from accounts.roles import EDITOR
+from accounts.roles import CONTRIBUTOR, EDITOR
 from desk.models import OpenForm, Typed
 from desk.typed import forget_old
 from tests.desk.test_seen import form_of, opened
@@ -128,3 +128,13 @@ def test_what_nobody_came_back_to_is_forgotten(anne):
     forget_old()
 
     assert [row.key for row in Typed.objects.all()] == ["1"]
+
+
+def test_a_form_that_is_only_read_keeps_nothing(client, draft):
+    """Its author does not change it while it is in review: asked every twenty seconds, the portal would refuse."""
+    client.force_login(make_staff(CONTRIBUTOR))
+
+    page = client.get(form_of(draft))
+
+    assert page.status_code == 200
+    assertNotContains(page, 'id="typed"')
