@@ -209,7 +209,12 @@ class FoldedSearch(ModelAdmin):
 
 
 def only_chosen(field: Any) -> Any:
-    """A field of a form: what one chooses in it can be taken out of it, and not be changed or deleted beside it."""
+    """A field of a form: what one chooses in it can be taken out of it, and not be changed or deleted beside it. It
+    says what happened to a choice that was offered a moment ago."""
+    if isinstance(field, forms.ModelChoiceField) and not isinstance(field, forms.ModelMultipleChoiceField):
+        field.error_messages["invalid_choice"] = _(
+            "This is not there any more: somebody has just put it in the bin, or deleted it. Choose another one."
+        )
     if isinstance(getattr(field, "widget", None), RelatedFieldWidgetWrapper):
         field.widget.can_change_related = field.widget.can_delete_related = field.widget.can_view_related = False
     return field

@@ -16,6 +16,7 @@ from desk.bin import DAYS_KEPT, address_in_bin, binnable_models
 from library.check import differences
 from practices.models import Practice, State, Term
 from sessions_app.models import Session
+from tests.desk.test_seen import opened
 from tests.factories import (
     make_audience,
     make_commune,
@@ -298,3 +299,31 @@ def test_the_page_of_what_came_back_is_there_again(client, staff):
     practice.take_out_of_bin(by=staff)
 
     assert (gone, client.get("/fr/practices/garden/").status_code) == (410, 200)
+
+
+@messages
+@pytest.mark.parametrize("in_a_part", [True, False])
+def test_a_choice_that_went_to_the_bin_is_told_at_its_field_and_nothing_typed_is_lost(client, staff, in_a_part):
+    practice = make_practice(state=State.DRAFT, published_at=None)
+    page = opened(client, practice)
+    chosen = make_contact() if in_a_part else make_term()
+    typed = {"title_fr": "Le potager", "practice_contacts-0-subject_fr": "Le jardin"}
+    if in_a_part:
+        typed |= {"practice_contacts-TOTAL_FORMS": "1", "practice_contacts-0-contact": str(chosen.pk)}
+        typed |= {"practice_contacts-0-practice": str(practice.pk), "practice_contacts-0-position": "0"}
+    else:
+        typed = {"title_fr": "Le potager", "framework": str(chosen.pk)}
+    chosen.put_in_bin(by=None)
+
+    answer = client.post(form_of(practice), page | typed)
+
+    sentence = "Ceci n’existe plus\u00a0: quelqu’un vient de le mettre à la corbeille ou de le supprimer."
+    formsets = {rows.formset.prefix: rows.formset for rows in answer.context["inline_admin_formsets"]}
+    form = formsets["practice_contacts"].forms[0] if in_a_part else answer.context["adminform"].form
+    [error] = form.errors["contact" if in_a_part else "framework"]
+    assert error.startswith(sentence)
+    assert 'value="Le potager"' in answer.text
+    assert not in_a_part or 'value="Le jardin"' in answer.text
+
+    chosen.take_out_of_bin(by=None)
+    assert client.post(form_of(practice), page | typed).status_code == 302
