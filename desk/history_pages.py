@@ -1,6 +1,7 @@
 """The history of an object: who changed what, when and how; two versions compared; and the way back."""
 
 from collections import defaultdict
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -31,6 +32,15 @@ def how(revision: Revision) -> str:
 
 def author(revision: Revision) -> str:
     return name_of(revision.user) if revision.user else ""
+
+
+def said(revision: Revision, with_name: str, without: str) -> str:
+    values = {"at": short(revision.date_created, "SHORT_DATETIME_FORMAT"), "by": author(revision)}
+    return (with_name if values["by"] else without) % values
+
+
+def short(moment: datetime, how_long: str = "SHORT_DATE_FORMAT") -> str:
+    return formats.date_format(timezone.localtime(moment), how_long)
 
 
 class HistoryPages(ModelAdmin):
@@ -174,12 +184,17 @@ class HistoryPages(ModelAdmin):
         address = f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}"
         return HttpResponseRedirect(reverse(address, args=[quote(restored.pk)]))
 
-    def last_change(self, obj: Any) -> str:
-        """A sentence for the foot of the form; empty where nothing is known."""
-        version = Version.objects.get_for_object(obj).select_related("revision__user").first()
-        if version is None or version.revision.comment == BEFORE:
-            return ""
-        at = formats.date_format(timezone.localtime(version.revision.date_created), "SHORT_DATETIME_FORMAT")
-        if by := author(version.revision):
-            return gettext("Last changed on %(at)s by %(by)s") % {"at": at, "by": by}
-        return gettext("Last changed on %(at)s") % {"at": at}
+    def who_and_when(self, obj: Any) -> str:
+        """For the foot of the form: who wrote it, who changed it last, since when it is public; what is known."""
+        public = getattr(obj, "draft_of", None) or obj
+        first = Version.objects.get_for_object(public).select_related("revision__user").last()
+        last = Version.objects.get_for_object(obj).select_related("revision__user").first()
+        known = []
+        if first and first.revision.comment != BEFORE:
+            known.append(said(first.revision, gettext("Written on %(at)s by %(by)s"), gettext("Written on %(at)s")))
+        if last and last != first and last.revision.comment != BEFORE:
+            with_name = gettext("Last changed on %(at)s by %(by)s")
+            known.append(said(last.revision, with_name, gettext("Last changed on %(at)s")))
+        if getattr(public, "is_published", False) and (since := getattr(public, "published_at", None)):
+            known.append(gettext("public since %(date)s") % {"date": short(since)})
+        return " · ".join(known)

@@ -423,7 +423,7 @@ class PortalAdmin(HistoryPages, BulkPages, BinPages, FoldedSearch, TranslationAd
         return response
 
     def bar(self, request: HttpRequest, obj: Any | None) -> Bar:
-        return Bar(note=self.last_change(obj) if obj else "", buttons=self.buttons(request, obj))
+        return Bar(note=self.who_and_when(obj) if obj else "", buttons=self.buttons(request, obj))
 
     def buttons(self, request: HttpRequest, obj: Any | None) -> list[Button]:
         """Those of every form; the first one saves and stays."""

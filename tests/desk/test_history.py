@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from html import unescape
 
 import pytest
@@ -411,3 +412,17 @@ def test_the_form_says_who_changed_it_last(client, staff):
     page = client.get(f"/admin/practices/practice/{practice.pk}/change/").content.decode()
 
     assert "par staff" in re.search(r'class="bar-note">([^<]+)', page)[1]
+
+
+@messages
+def test_the_form_says_who_wrote_it_and_since_when_it_is_public(client, staff):
+    with batch(by=staff, how=How.FORM):
+        practice = make_practice(published_at=datetime(2026, 3, 4, 12, tzinfo=UTC))
+    Practice.objects.filter(pk=practice.pk).update(year=2018)
+
+    page = client.get(f"/admin/practices/practice/{practice.pk}/change/").content.decode()
+
+    written, changed, public = re.search(r'class="bar-note">([^<]+)', page)[1].split(" · ")
+    assert re.fullmatch(r"Création le .* par staff.*", written)
+    assert changed.startswith("Dernière modification le ")
+    assert public == "en ligne depuis le 04/03/2026"
