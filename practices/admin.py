@@ -283,7 +283,7 @@ class PracticeAdmin(PublishingAdmin):
     list_per_page = 50
     # Django asks for these to show the field; the library answers it.
     search_fields = ["title"]
-    autocomplete_fields = ["theme", "topics", "audiences", "framework"]
+    autocomplete_fields = ["topics", "audiences", "framework"]
     ordering = ["-updated_at", "pk"]
     actions = ["publish", "archive"]
     fieldsets = [

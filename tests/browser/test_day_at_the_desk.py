@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from accounts.models import RecordEntry
 from accounts.roles import CONTRIBUTOR, EDITOR
-from practices.models import Practice, State
+from practices.models import Practice, State, ThemeBlock
 from tests.accounts.test_coming_in import code_of, end_of_code
 from tests.browser.clipboard import WORD
 from tests.browser.conftest import DESK
@@ -96,7 +96,7 @@ def write(lea: Colleague) -> Practice:
     page.locator("#id_title_fr").fill(TITLES["fr"])
     page.locator("#id_summary_fr").fill("Des voisins se rencontrent chaque mois autour d’un café.")
     page.locator("#id_year").fill("2026")
-    lea.choose("#id_theme", "PCI", "PCI")
+    page.locator("#id_theme").select_option(str(ThemeBlock.objects.get(slug="pci").pk))
     lea.show("lb")
     page.locator("#id_title_lb").fill(TITLES["lb"])
     section = page.locator(".section").nth(2)
