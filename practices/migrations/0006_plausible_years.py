@@ -4,6 +4,16 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+def mend_years(apps, schema_editor):
+    """A year that cannot be right was a slip of typing. The year of the last change takes its place, and the note of
+    staff keeps what stood there."""
+    for practice in apps.get_model("practices", "Practice")._base_manager.exclude(year__range=(1990, 2100)):
+        kept = f"Année notée jusqu’ici\u00a0: {practice.year}, à vérifier."
+        practice.staff_note = f"{practice.staff_note}\n{kept}".strip()
+        practice.year = practice.updated_at.year
+        practice.save(update_fields=["staff_note", "year"])
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -13,6 +23,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunPython(mend_years, migrations.RunPython.noop),
         migrations.AddConstraint(
             model_name='practice',
             constraint=models.CheckConstraint(condition=models.Q(('year__gte', 1990), ('year__lte', 2100)), name='practice_year_is_plausible', violation_error_message='This year cannot be right: write four figures, such as 2017.'),
