@@ -5,9 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.models import LogEntry
 from django.contrib.admin.views.main import ChangeList
-from django.contrib.contenttypes.models import ContentType
 from django.db.models import BigIntegerField, Max, Model, Q, QuerySet
 from django.db.models.functions import Cast
 from django.http import HttpRequest
@@ -15,6 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from reversion.models import Version
 
 # What nobody has confirmed for so long is asked about again.
 TIME_UNTIL_ASKED_AGAIN = datetime.timedelta(days=365)
@@ -26,9 +25,9 @@ def long_unconfirmed() -> Q:
 
 
 def worked_on_by(user: Any, rows: QuerySet) -> QuerySet:
-    """Those of `rows` that `user` added or changed at the desk."""
-    acts = LogEntry.objects.filter(user=user, content_type=ContentType.objects.get_for_model(rows.model))
-    return rows.filter(pk__in=acts.annotate(key=Cast("object_id", BigIntegerField())).values("key"))
+    """Those of `rows` that `user` added or changed, in whatever way."""
+    versions = Version.objects.get_for_model(rows.model).filter(revision__user=user).order_by()
+    return rows.filter(pk__in=versions.annotate(key=Cast("object_id", BigIntegerField())).values("key"))
 
 
 class ConfirmedFilter(admin.SimpleListFilter):
@@ -80,17 +79,17 @@ class FilterOfMany(admin.SimpleListFilter):
 
 
 def with_authors(rows: Sequence[Any]) -> None:
-    """Give each of `rows`, all of one model, `changed_by`: the name of who changed it last at the desk, or empty."""
+    """Give each of `rows`, all of one model, `changed_by`: the name of who changed it last, or empty."""
     for row in rows:
         row.changed_by = ""
     if not rows:
         return
     by_key = {str(row.pk): row for row in rows}
-    content_type = ContentType.objects.get_for_model(rows[0])
-    acts = LogEntry.objects.filter(content_type=content_type, object_id__in=list(by_key)).order_by()
-    last = acts.values("object_id").annotate(last=Max("pk")).values("last")
-    for act in LogEntry.objects.filter(pk__in=last).select_related("user"):
-        by_key[str(act.object_id)].changed_by = act.user.get_short_name() or act.user.get_username()
+    versions = Version.objects.get_for_model(type(rows[0])).filter(object_id__in=by_key, revision__user__isnull=False)
+    last = versions.order_by().values("object_id").annotate(last=Max("pk")).values("last")
+    for version in Version.objects.filter(pk__in=last).select_related("revision__user"):
+        user = version.revision.user
+        by_key[version.object_id].changed_by = user.get_short_name() or user.get_username()
 
 
 class AuthoredChangeList(ChangeList):

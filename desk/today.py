@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
-from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
@@ -22,8 +22,10 @@ from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from reversion.models import Version
 
 from accounts.roles import ADMINISTRATOR
+from core.changes import How
 from desk.bin import DAYS_KEPT, binnable_models
 from desk.models import LinkCheck
 
@@ -49,6 +51,19 @@ class Table:
 
     columns: list[Text]
     rows: list[tuple[Text, list[Line]]]
+
+
+@dataclass(frozen=True)
+class Act:
+    """A change of an object; its name is that of then, in the source language."""
+
+    name: str
+    address: str
+    kind: str
+    how: Text
+    by: str
+    at: datetime.datetime
+    language: str = settings.LANGUAGE_CODE
 
 
 Maker = Callable[[HttpRequest], Iterable[Line | Table]]
@@ -150,16 +165,28 @@ def todays_work(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def latest_acts(request: HttpRequest) -> list[LogEntry]:
-    """What was done at the desk last, by whomever, to objects that the person who asks may see."""
+def latest_acts(request: HttpRequest) -> list[Act]:
+    """What was changed last, by whomever and in whatever way, of objects that the person who asks may see."""
     models = [model for model in admin.site._registry if may_see(request, model)]
-    if not models:
-        return []
     types = ContentType.objects.get_for_models(*models).values()
-    return list(
-        LogEntry.objects.filter(content_type__in=list(types))
-        .select_related("user", "content_type")
-        .order_by("-pk")[:ACTS_SHOWN]
+    # The versions of parts have no name.
+    versions = Version.objects.filter(content_type__in=list(types), revision__user__isnull=False).exclude(
+        object_repr=""
+    )
+    last = versions.select_related("revision__user", "content_type").order_by("-pk")[:ACTS_SHOWN]
+    return [act_of(version) for version in last]
+
+
+def act_of(version: Version) -> Act:
+    kind, user = version.content_type, version.revision.user
+    comment = version.revision.comment
+    return Act(
+        name=version.object_repr,
+        address=reverse(f"admin:{kind.app_label}_{kind.model}_change", args=[version.object_id]),
+        kind=kind.name,
+        how=How(comment).label if comment in How.values else "",
+        by=user.get_full_name() or user.get_username(),
+        at=version.revision.date_created,
     )
 
 

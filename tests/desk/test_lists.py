@@ -1,13 +1,12 @@
 import datetime
 
 import pytest
-from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertInHTML
 
+from core.changes import batch
 from tests.factories import (
     make_commune,
     make_contact,
@@ -66,8 +65,8 @@ def test_a_row_tells_its_communes_and_who_changed_it_last(client, staff, django_
     practice = make_practice(communes=tuple(make_commune(name_fr=name) for name in names))
     make_practice(territory="national")
     for user in (staff, anne):
-        content_type = ContentType.objects.get_for_model(practice)
-        LogEntry.objects.create(user=user, content_type=content_type, object_id=practice.pk, action_flag=CHANGE)
+        with batch(by=user):
+            practice.save()
 
     page = client.get(PRACTICES)
 
@@ -123,8 +122,8 @@ def test_a_list_asks_the_database_as_often_for_ten_rows_as_for_forty(client, sta
             practice = make_practice(communes=(commune,), organisations=(contact.organisation,), contacts=(contact,))
             make_term()
             make_session(commune=commune)
-            content_type = ContentType.objects.get_for_model(practice)
-            LogEntry.objects.create(user=staff, content_type=content_type, object_id=practice.pk, action_flag=CHANGE)
+            with batch(by=staff):
+                practice.save()
         with CaptureQueriesContext(connection) as captured:
             client.get(f"/admin/{address}/")
         counts.append(len(captured))

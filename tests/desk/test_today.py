@@ -2,9 +2,7 @@ import datetime
 
 import pytest
 from django.conf import settings
-from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
 from django.contrib.auth.models import Group, Permission
-from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -13,6 +11,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from accounts.models import Account
 from accounts.roles import TRANSLATOR
 from contacts.models import Contact
+from core.changes import How, batch
 from desk.today import Line, Table
 from library.models import EmptySearch
 from practices.models import Practice, Topic
@@ -44,11 +43,9 @@ def lines(client) -> dict[str, Line]:
     return found
 
 
-def note_act(user, row, flag=CHANGE) -> None:
-    content_type = ContentType.objects.get_for_model(row)
-    LogEntry.objects.create(
-        user=user, content_type=content_type, object_id=row.pk, object_repr=str(row), action_flag=flag
-    )
+def change(user, row, how=How.FORM) -> None:
+    with batch(by=user, how=how):
+        row.save()
 
 
 @pytest.fixture
@@ -61,7 +58,7 @@ def everything_to_do(staff) -> None:
     today = timezone.localdate()
     for _ in range(2):
         make_practice(state="in-review")
-        note_act(staff, make_practice(state="draft"))
+        change(staff, make_practice(state="draft"))
         make_practice(confirmed_on=today - datetime.timedelta(days=400))
         make_contact()
     make_practice(state="draft")
@@ -169,24 +166,26 @@ def test_a_line_of_nothing_is_there_and_leads_nowhere(client, staff):
 
 def test_what_colleagues_did_is_told_with_links_newest_first(client, staff, colleague):
     topic, gone = make_topic(name_fr="sport"), make_topic(name_fr="jeux")
-    note_act(colleague, topic, ADDITION)
-    note_act(staff, gone, DELETION)
+    change(staff, gone)
     gone.delete()
-    for _ in range(14):
-        note_act(colleague, topic)
+    make_topic(name_fr="by nobody")
+    for how in [How.DESK, How.IMPORT, How.LIST] * 5:
+        change(colleague, topic, how)
+    change(staff, make_practice(title_fr="Café", body="<p>Texte</p>"))
 
     page = client.get("/admin/")
 
     acts = page.context["acts"]
-    assert [act.action_flag for act in acts] == [CHANGE] * 14 + [DELETION]
-    assertContains(page, f'<a href="/admin/practices/topic/{topic.pk}/change/">sport</a>', count=14, html=True)
-    assertContains(page, "Anne Daems")
-    assertContains(page, "<span>jeux</span>", html=True)
+    assert [(act.name, act.by) for act in acts] == [("Café", "staff"), *[("sport", "Anne Daems")] * 14]
+    assert [str(act.how) for act in acts[1:4]] == ["depuis la liste", "par une importation", "au poste de traduction"]
+    assertContains(
+        page, f'<a href="/admin/practices/topic/{topic.pk}/change/" lang="fr">sport</a>', count=14, html=True
+    )
 
 
 def test_what_nobody_may_see_is_not_on_the_page(client, colleague, staff):
     everything_to_do(staff)
-    note_act(staff, Contact.objects.first())
+    change(staff, Contact.objects.first())
     colleague.user_permissions.set(Permission.objects.filter(codename__in=["view_practice", "change_translation"]))
     client.force_login(colleague)
 
@@ -195,7 +194,7 @@ def test_what_nobody_may_see_is_not_on_the_page(client, colleague, staff):
     labels = set(lines(client))
     assert {"À relire", "Deutsch manquante"} <= labels
     assert not {"Contacts non confirmés depuis douze mois", "Liens sans réponse", "Recherches sans résultat"} & labels
-    assert {act.content_type.model_class() for act in page.context["acts"]} == {Practice}
+    assert {act.kind for act in page.context["acts"]} == {Practice._meta.verbose_name}
     assert [button["label"] for button in page.context["buttons"]] == ["Traduire"]
     assertNotContains(page, "/admin/contacts/")
     assertNotContains(page, "/admin/auth/")
@@ -241,7 +240,7 @@ def test_the_contents_stand_in_the_same_order_in_each_language(client, staff, la
 
 def something_to_do(staff) -> None:
     make_broken_link(f"https://a.lu/{next(numbers)}")
-    note_act(staff, make_practice(state="draft"))
+    change(staff, make_practice(state="draft"))
     make_session(date=timezone.localdate() + datetime.timedelta(days=3))
 
 
@@ -251,7 +250,7 @@ def test_the_page_asks_the_database_as_often_however_much_there_is(client, staff
     for number in (1, 10):
         for _ in range(number):
             something_to_do(staff)
-            note_act(colleague, make_topic())
+            change(colleague, make_topic())
         with CaptureQueriesContext(connection) as captured:
             client.get("/admin/")
         counts.append(len(captured))
