@@ -110,7 +110,7 @@ class StaffAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("name"), ordering="first_name")
     def name(self, user: User) -> str:
-        return user.get_full_name() or user.get_username()
+        return str(user)
 
     @admin.display(description=_("role"))
     def role(self, user: User) -> str:

@@ -27,5 +27,5 @@ def send_password_reset(user: Any, link: str) -> None:
 
 
 def send(user: Any, subject: str, template: str, link: str) -> None:
-    text = render_to_string(template, {"name": user.get_full_name() or user.email, "link": link})
+    text = render_to_string(template, {"name": str(user), "link": link})
     send_mail(subject, text, None, [user.email])

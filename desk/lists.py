@@ -89,7 +89,7 @@ def with_authors(rows: Sequence[Any]) -> None:
     last = versions.order_by().values("object_id").annotate(last=Max("pk")).values("last")
     for version in Version.objects.filter(pk__in=last).select_related("revision__user"):
         user = version.revision.user
-        by_key[version.object_id].changed_by = user.get_short_name() or user.get_username()
+        by_key[version.object_id].changed_by = user.get_short_name() or str(user)
 
 
 class AuthoredChangeList(ChangeList):

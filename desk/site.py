@@ -370,7 +370,7 @@ class PortalAdmin(HistoryPages, BulkPages, BinPages, FoldedSearch, TranslationAd
         others = [
             gettext("%(person)s has had this open since %(time)s.")
             % {
-                "person": row.user.get_full_name() or row.user.get_username(),
+                "person": row.user,
                 "time": time_format(localtime(row.opened_at)),
             }
             for row in form.others()

@@ -185,7 +185,7 @@ def act_of(version: Version) -> Act:
         address=reverse(f"admin:{kind.app_label}_{kind.model}_change", args=[version.object_id]),
         kind=kind.name,
         how=How(comment).label if comment in How.values else "",
-        by=user.get_full_name() or user.get_username(),
+        by=str(user),
         at=version.revision.date_created,
     )
 
@@ -194,4 +194,4 @@ def administrators() -> list[str]:
     """The names of some who may give rights."""
     users = get_user_model().objects.filter(Q(is_superuser=True) | Q(groups__name=ADMINISTRATOR), is_active=True)
     some = users.distinct().order_by("pk")[:ADMINISTRATORS_NAMED]
-    return [user.get_full_name() or user.get_username() for user in some]
+    return [str(user) for user in some]

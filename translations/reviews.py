@@ -66,7 +66,7 @@ def reasons_against_taking_back(rows: Collection[Translation], *, by: Any) -> di
 def names_of(keys: Iterable[int | None]) -> dict[int, str]:
     """Key of a user -> name."""
     users = get_user_model()._default_manager.filter(pk__in={key for key in keys if key})
-    return {user.pk: user.get_full_name() or user.get_username() for user in users}
+    return {user.pk: str(user) for user in users}
 
 
 def review_together(keys: Collection[int], *, by: Any) -> tuple[list[Translation], datetime]:

@@ -145,3 +145,12 @@ def test_the_command_invites_and_takes_an_account_of_earlier_along(capsys):
     assert "/admin/account/password/" in capsys.readouterr().out
     with pytest.raises(CommandError, match="languages"):
         call_command("invite", "bob@gresil.example", role="translator")
+
+
+@pytest.mark.parametrize(
+    ("fields", "shown"),
+    [({"first_name": "Anne", "last_name": "Muller"}, "Anne Muller"), ({}, "anne@gresil.example")],
+    ids=["name", "address"],
+)
+def test_colleagues_are_called_by_their_name_not_by_a_user_name_that_nobody_chose(fields, shown):
+    assert str(make_staff(username="staff-1f9a", email="anne@gresil.example", **fields)) == shown

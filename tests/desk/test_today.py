@@ -176,7 +176,7 @@ def test_what_colleagues_did_is_told_with_links_newest_first(client, staff, coll
     page = client.get("/admin/")
 
     acts = page.context["acts"]
-    assert [(act.name, act.by) for act in acts] == [("Café", "staff"), *[("sport", "Anne Daems")] * 14]
+    assert [(act.name, act.by) for act in acts] == [("Café", "staff@gresil.example"), *[("sport", "Anne Daems")] * 14]
     assert [str(act.how) for act in acts[1:4]] == ["depuis la liste", "par une importation", "au poste de traduction"]
     assertContains(
         page, f'<a href="/admin/practices/topic/{topic.pk}/change/" lang="fr">sport</a>', count=14, html=True
