@@ -8,6 +8,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core import mail
 from django.test import Client
@@ -447,3 +448,12 @@ def test_the_first_page_offers_a_second_factor_on_ones_own_machine(client):
 
     assert "un second facteur" in page
     assert 'href="/admin/account/"' in page
+
+
+def test_the_login_is_there_in_each_language(client):
+    page = client.get(LOGIN)
+
+    for code, _name in settings.LANGUAGES:
+        assertContains(page, f'value="{code}"')
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = code
+        assertContains(client.get(LOGIN), f'<html lang="{code}"')

@@ -57,3 +57,13 @@ def test_a_form_that_comes_back_with_errors_is_unsaved(client):
 
     assertContains(opened, 'class="bar"')
     assertContains(sent_back, 'class="bar is-unsaved"')
+
+
+def test_the_page_and_the_history_open_beside_the_form(client):
+    """So that nothing typed in it is lost."""
+    practice = make_practice()
+
+    html = client.get(f"/admin/practices/practice/{practice.pk}/change/").content.decode()
+
+    for name in ["historylink", "viewsitelink"]:
+        assert f'class="{name}" target="_blank"' in html
