@@ -1,5 +1,6 @@
 """What a practice should have before it is published: what it must have is refused at its field, the rest is shown."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from core.text import plain
 from desk.links import link_states, links_of
 from practices.models import FIRST_YEAR, Practice, PracticeLink, PracticeSection
-from practices.terms import superseded_in_all_languages
+from practices.terms import Superseded
 from translations.models import Translation, TranslationState
 
 SOURCE = settings.LANGUAGE_CODE
@@ -32,10 +33,10 @@ def year_is_plausible(year: int | None) -> bool:
     return year is not None and FIRST_YEAR <= year <= timezone.localdate().year + 2
 
 
-def checklist(practice: Practice) -> list[Item]:
-    """As the practice stands in the database."""
+def checklist(practice: Practice, superseded: Iterable[Superseded]) -> list[Item]:
+    """What `practice` has and lacks; `superseded` are the terms of then in its texts."""
     broken = broken_links(practice)
-    superseded = [str(row.term) for row in superseded_in_all_languages(practice)]
+    terms = [str(row.term) for row in superseded]
     rows = list(Translation.objects.of(practice))
     behind = [row for row in rows if row.state in (TranslationState.MISSING, TranslationState.OUTDATED)]
     return [
@@ -46,7 +47,7 @@ def checklist(practice: Practice) -> list[Item]:
         Item(_("a contact"), practice.practice_contacts.exists(), anchor="practice_contacts-group"),
         Item(_("a source"), practice.practice_sources.exists(), anchor="practice_sources-group"),
         Item(_("links that answer"), not broken, detail=", ".join(broken), anchor="links-group"),
-        Item(_("words of today"), not superseded, detail=", ".join(superseded)),
+        Item(_("words of today"), not terms, detail=", ".join(terms)),
         Item(
             _("translations complete and up to date"),
             not behind,

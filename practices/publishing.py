@@ -280,8 +280,9 @@ class PublishingAdmin(UnitAdmin):
 
     def render_change_form(self, request: HttpRequest, context: dict, *args, obj=None, **kwargs) -> HttpResponse:
         if obj is not None:
-            context["superseded"] = superseded_in_all_languages(obj)
-            context["checklist"] = items = checklist(obj)
+            context["unit"] = unit = obj.fresh()
+            context["superseded"] = superseded = superseded_in_all_languages(unit)
+            context["checklist"] = items = checklist(unit, superseded)
             context["unmet"] = [item for item in items if not item.is_met]
             context["reviews"] = obj.reviews.select_related("asked_by", "decided_by")
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)

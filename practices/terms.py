@@ -214,12 +214,12 @@ def vocabulary(version: UUID | None = None) -> Vocabulary:
 
 
 def superseded_in_all_languages(practice: Practice) -> list[Superseded]:
-    """The superseded terms in the texts of `practice`, whatever their language."""
-    terms, fresh = vocabulary(), practice.fresh()
+    """The superseded terms in the texts of `practice`, whatever their language. Reads its parts."""
+    terms = vocabulary()
     found = {
         key
         for language, _name in settings.LANGUAGES
-        for text in fresh.texts(language).values()
+        for text in practice.texts(language).values()
         for key in terms.terms_in(language, text)
     }
     return terms.superseded(found)

@@ -73,16 +73,22 @@ class UnitAdmin(PortalAdmin):
         return response
 
     def asked_units(self, request: HttpRequest, object_id: str | None) -> list[TranslatedUnit]:
-        """The object and those of its parts that are units themselves, as they are in the database."""
+        """The object and those of its parts that are units themselves, as they are in the database; without those whose
+        translations are all up to date."""
         unit = self.get_object(request, unquote(object_id)) if object_id else None
         if unit is None:
             return []
-        units = [unit.fresh()]
+        found = [*self.behind(self.model, pk=unit.pk)]
         for inline in self.get_inlines(request, unit):
             if issubclass(inline.model, TranslatedUnit):
                 relation: Any = _get_foreign_key(self.model, inline.model)
-                units += inline.model.with_parts().filter(**{relation.name: unit})
-        return units
+                found += self.behind(inline.model, **{relation.name: unit})
+        return found
+
+    def behind(self, model: type[TranslatedUnit], **lookup: Any) -> QuerySet:
+        rows = Translation.objects.filter(content_type=ContentType.objects.get_for_model(model))
+        keys = rows.filter(state__in=[TranslationState.MISSING, TranslationState.OUTDATED]).values("object_id")
+        return model.with_parts().filter(pk__in=keys, **lookup)
 
     def open_questions(self, request: HttpRequest, object_id: str | None) -> set[tuple[TranslatedUnit, str]]:
         asked = corrections.questions(self.asked_units(request, object_id))
@@ -125,7 +131,8 @@ class UnitAdmin(PortalAdmin):
             mine = languages_of(request.user)
             rows = list(Translation.objects.of(obj).select_related("set_by"))
             context["translations"] = [(row, may_export and row.language in mine) for row in rows]
-            asked = corrections.questions([obj.fresh()]) if self.has_change_permission(request, obj) else []
+            unit = context.get("unit") or obj.fresh()
+            asked = corrections.questions([unit]) if self.has_change_permission(request, obj) else []
             context["question"] = question_context(asked[0]) if asked else None
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 

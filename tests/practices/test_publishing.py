@@ -306,8 +306,8 @@ def test_practices_are_published_and_archived_on_their_day():
 def test_the_checklist_says_what_is_there_and_what_is_not():
     bare, full = make_draft(summary_fr=""), complete()
 
-    musts = {item.label: item.is_met for item in checklist(bare) if item.is_must}
+    musts = {item.label: item.is_met for item in checklist(bare, []) if item.is_must}
 
     assert not any(list(musts.values())[:3])
-    assert all(item.is_met for item in checklist(full) if item.is_must)
-    assert not all(item.is_met for item in checklist(full))
+    assert all(item.is_met for item in checklist(full, []) if item.is_must)
+    assert not all(item.is_met for item in checklist(full, []))
