@@ -43,7 +43,7 @@ class Colleague:
         self.page.locator("[name=login]").fill(self.user.email)
         self.page.locator("[name=password]").fill(PASSWORD)
         self.page.locator("main button[type=submit]").first.click()
-        field = self.page.get_by_label(gettext("Code"))
+        field = self.page.locator("#id_code")
         expect(field).to_be_visible()
         field.fill(code_of(self.user))
         self.press("Log in")

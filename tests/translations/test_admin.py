@@ -11,6 +11,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from accounts.models import RecordEntry
 from core.languages import target_languages
 from practices.models import Practice, Term
+from tests.conftest import has_typed_the_password
 from tests.factories import make_commune, make_contact, make_organisation, make_practice, make_staff, make_topic
 from tests.practices.test_admin import form_data
 from translations.corrections import questions
@@ -618,7 +619,9 @@ def colleague(client, practice):
     """Signs in a member of staff with this role."""
 
     def sign_in(role: str | None = None, *languages: str) -> None:
-        client.force_login(make_staff(role, languages))
+        user = make_staff(role, languages)
+        client.force_login(user)
+        has_typed_the_password(client, user)
 
     return sign_in
 
@@ -626,7 +629,9 @@ def colleague(client, practice):
 def statuses(client, practice: Practice) -> dict[str, tuple[int, int]]:
     """Page -> status of its answer to GET and to POST, with texts and a file that would be taken."""
     client_of_texts = Client()
-    client_of_texts.force_login(get_user_model().objects.get(username="staff"))
+    staff = get_user_model().objects.get(username="staff")
+    client_of_texts.force_login(staff)
+    has_typed_the_password(client_of_texts, staff)
     texts = desk(client_of_texts, practice, "lb") | {"title": "Kaffi", "_save": "x"}
     content = client_of_texts.get(f"{BOARD}export/lb/").getvalue()
     sent = content.replace(b'state="needs-translation" />', b'state="translated">Iwwersat</target>')
