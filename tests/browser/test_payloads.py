@@ -71,6 +71,8 @@ LANGUAGES = [code for code, _name in settings.LANGUAGES]
 # Each payload stands in one language of one object. In a fiche there are the most places.
 WORLDS = -(-len(PAYLOADS) // len(LANGUAGES))
 FORM = "form[id$=_form]"
+# A form with hundreds of texts takes its time on a busy machine. Milliseconds.
+PATIENCE = 120_000
 # Words for a box whose length nobody limits.
 MANY = 12
 
@@ -150,7 +152,7 @@ def opened(browser, portal_without_content):
             self.ran += [f"{found} at {self.page.url}" for found in self.page.evaluate(ALIVE)]
 
         def send(self, form: str, payloads: list[str], *, fits: bool = False, button: str = "") -> None:
-            with self.page.expect_navigation() as navigation:
+            with self.page.expect_navigation(timeout=PATIENCE) as navigation:
                 self.page.locator(form).first.evaluate(
                     f"(form, choice) => {{ const send = {SEND}; setTimeout(() => send([form, ...choice])); }}",
                     [payloads, fits, button],
